@@ -1,0 +1,22 @@
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = \
+	src/base/base.h
+libbase_a_SOURCES += src/base/lang.c src/base/lang.h
+libbase_a_SOURCES += src/base/text.c src/base/text.h src/base/text_table.h src/base/width_table.c
+libbase_a_SOURCES += src/base/conv.c src/base/conv.h
+libbase_a_SOURCES += src/base/pinyin.c src/base/pinyin.h src/base/pinyin_surname.def
+libbase_a_SOURCES += src/base/pinyin_table.c src/base/pinyin_table.h
+EXTRA_DIST += src/base/unicode-notice.txt scripts/make-pinyin scripts/make-widths
+libbase_a_SOURCES += src/base/area.c src/base/area.h
+libbase_a_SOURCES += src/base/base.c
+libbase_a_SOURCES += src/base/conf.c src/base/conf.h
+libbase_a_SOURCES += src/base/conf_check.c src/base/conf_scan.c src/base/conf_scan.h
+libbase_a_SOURCES += src/base/date.c src/base/date.h
+libbase_a_SOURCES += src/base/date_loose.c
+libbase_a_SOURCES += src/base/err.c src/base/err.def src/base/err.h
+libbase_a_SOURCES += src/base/idno.c src/base/idno.h
+libbase_a_SOURCES += src/base/io.c src/base/io.h
+libbase_a_SOURCES += src/base/log.c src/base/log.h
+libbase_a_SOURCES += src/base/node.c
+libbase_a_SOURCES += src/base/pack.c src/base/pack.h
+libbase_a_SOURCES += src/base/sm3.c src/base/sm3.h

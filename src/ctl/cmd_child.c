@@ -1,0 +1,99 @@
+/* A child's way, and the review of changes. */
+#include "ctl/commands.h"
+
+#include <talloc.h>
+
+#include "base/date.h"
+#include "base/lang.h"
+
+static int run_child(struct ctl *c, enum wire_op op, struct node *b)
+{
+    struct node *answer;
+    int r = ctl_call(c, op, b, &answer);
+    if (r == 0)
+        ctl_print_saved(c, answer, false);
+    return r;
+}
+
+int cmd_child_move(struct ctl *c)
+{
+    struct node *b = ctl_body(c, "child");
+    ctl_put_id(b, args_at(c->args, 0));
+    node_str(b, "village", args_text(c->args, "--village"));
+    return run_child(c, OP_CHILD_MOVE, b);
+}
+
+/* Reason and day have words of their own; everything else is field=value. */
+static int leave(struct ctl *c, enum wire_op op, const char *reason, const char *day)
+{
+    struct node *b = ctl_body(c, "child"), *v = node_add_map(b, "v");
+    char today[11];
+    const char *on = args_text(c->args, "--on");
+    ctl_put_id(b, args_at(c->args, 0));
+    ctl_put_text(v, reason, args_text(c->args, "--reason-code"));
+    node_str(v, day, on ? on : date_format(ctl_today(c), today));
+    int r = ctl_put_values(c, b, 1);
+    return r < 0 ? r : run_child(c, op, b);
+}
+
+int cmd_child_exit(struct ctl *c)
+{
+    return leave(c, OP_CHILD_EXIT, "exit_reason", "exit_date");
+}
+
+int cmd_child_return(struct ctl *c)
+{
+    return leave(c, OP_CHILD_RETURN, "add_reason", "add_date");
+}
+
+int cmd_child_merge(struct ctl *c)
+{
+    struct node *b = ctl_body(c, "child");
+    int64_t id, to;
+    int r = ctl_number(_("编号"), args_at(c->args, 0), &id);
+    if (r == 0)
+        r = ctl_number("--into", args_text(c->args, "--into"), &to);
+    if (r < 0)
+        return r;
+    node_int(b, "id", id);
+    node_int(b, "to", to);
+    return run_child(c, OP_CHILD_MERGE, b);
+}
+
+static int decide(struct ctl *c, bool approve)
+{
+    struct node *b = ctl_body(c, NULL), *ids = node_add_list(b, "ids"), *answer;
+    for (size_t i = 0; i < args_count(c->args); i++) {
+        int64_t id;
+        int r = ctl_number(_("变更号"), args_at(c->args, i), &id);
+        if (r < 0)
+            return r;
+        node_int(ids, NULL, id);
+    }
+    node_bool(b, "approve", approve);
+    if (!approve && args_text(c->args, "--marks"))
+        ctl_put_words(b, "marks", args_text(c->args, "--marks"));
+    int r = ctl_call(c, OP_REVIEW_DECIDE, b, &answer);
+    if (r < 0)
+        return r;
+    const struct node *skipped = node_get(answer, "skipped");
+    if (args_has(c->args, "--json"))
+        out_json(answer);
+    for (const struct node *e = node_first(skipped); e; e = e->next)
+        out_say(_("  变更 %lld：%s"), (long long)node_num(e, "id", 0), node_text_or(e, "text", ""));
+    out_say(approve ? _("通过 %lld 项") : _("退回 %lld 项"),
+            (long long)node_num(answer, "done", 0));
+    if (args_has(c->args, "--dry-run"))
+        out_say(_("没有保存 (--dry-run)"));
+    return skipped && skipped->n ? CTL_SOME : 0;
+}
+
+int cmd_review_approve(struct ctl *c)
+{
+    return decide(c, true);
+}
+
+int cmd_review_return(struct ctl *c)
+{
+    return decide(c, false);
+}

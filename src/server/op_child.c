@@ -1,0 +1,142 @@
+/* A child's way: transfer, leaving, coming back, duplicates, 关注名单, hand-over; and the review.
+ */
+#include "server/call.h"
+
+#include <talloc.h>
+
+#include "base/err.h"
+#include "work/save.h"
+
+static const struct form *child_form(const struct call *c)
+{
+    return dict_form(c->srv->dict, "child");
+}
+
+static int child_of(struct call *c, struct txn *t, const char *id_key, struct rec **rec)
+{
+    return call_record(c, t, child_form(c), c->right, id_key, rec);
+}
+
+static void answer_save(struct call *c, const struct save *s)
+{
+    if (s->rec)
+        node_int(c->out, "version", s->rec->version);
+    if (s->findings)
+        findings_to_node(c->out, "findings", s->findings);
+    if (s->change)
+        node_int(c->out, "change", (int64_t)s->change);
+}
+
+/* {id, village, why} → {version, findings, change} */
+int op_child_move(struct call *c, struct txn *t)
+{
+    struct save s = {.form = child_form(c)};
+    struct rec *rec;
+    const char *village = node_text(c->body, "village");
+    int r = village ? child_of(c, t, "id", &rec) : HE_PROTOCOL;
+    if (r < 0)
+        return r;
+    r = child_move(t, c->ctx, c->county, c->actor, rec->id, village, node_text(c->body, "why"), &s);
+    answer_save(c, &s);
+    return r;
+}
+
+typedef int leave_fn(struct txn *, void *, const struct county *, const struct actor *, uint64_t,
+                     const struct node *, struct save *);
+
+static int leave(struct call *c, struct txn *t, leave_fn *fn)
+{
+    struct save s = {.form = child_form(c)};
+    struct rec *rec;
+    const struct node *v = node_get(c->body, "v");
+    int r = v && v->type == NODE_MAP ? child_of(c, t, "id", &rec) : HE_PROTOCOL;
+    if (r < 0)
+        return r;
+    r = fn(t, c->ctx, c->county, c->actor, rec->id, v, &s);
+    answer_save(c, &s);
+    return r;
+}
+
+/* {id, v: {exit_reason, exit_date, …}, why} → {version, findings, change} */
+int op_child_exit(struct call *c, struct txn *t)
+{
+    return leave(c, t, child_exit);
+}
+
+/* {id, v, why} → the same */
+int op_child_return(struct call *c, struct txn *t)
+{
+    return leave(c, t, child_return);
+}
+
+/* {id} or {v: {path: text} of one in the making} → {rows: as child_same} */
+int op_child_same(struct call *c, struct txn *t)
+{
+    struct rec *rec;
+    const struct node *v = node_get(c->body, "v");
+    struct save s = {.form = child_form(c), .value = v, .dry = true};
+    int r;
+    if (v && v->type != NODE_MAP)
+        return HE_PROTOCOL;
+    if (v)
+        r = work_save(t, c->ctx, c->county, c->actor, &s);
+    else if ((r = child_of(c, t, "id", &rec)) == 0)
+        s.rec = rec;
+    if (r < 0 && (r != HE_RULE || !s.rec))
+        return r;
+    if (!s.env)
+        s.env = county_env(c->ctx, t, c->county, c->actor->today);
+    struct node *rows = node_add_list(c->out, "rows");
+    return child_same(t, c->ctx, c->county, c->actor, s.rec, s.env, rows);
+}
+
+/* {id: the duplicate, to: the file that stays, why} → {} */
+int op_child_merge(struct call *c, struct txn *t)
+{
+    struct rec *from, *to;
+    int r = child_of(c, t, "id", &from);
+    if (r == 0)
+        r = child_of(c, t, "to", &to);
+    return r < 0 ? r
+                 : child_merge(t, c->ctx, c->county, c->actor, from->id, to->id,
+                               node_text(c->body, "why"));
+}
+
+/* {id, on, why} → {} */
+int op_child_watch(struct call *c, struct txn *t)
+{
+    struct rec *rec;
+    int r = child_of(c, t, "id", &rec);
+    return r < 0 ? r
+                 : child_watch(t, c->ctx, c->county, c->actor, rec->id, node_flag(c->body, "on"),
+                               node_text(c->body, "why"));
+}
+
+/* {from, to, ids} → {children, tasks, drafts} */
+int op_child_handover(struct call *c, struct txn *t)
+{
+    return child_handover(t, c->ctx, c->county, c->actor, c->body, c->out);
+}
+
+/* {ids: [change], approve, why, marks: [path]} → {done, skipped: [{id, text}]} */
+int op_review_decide(struct call *c, struct txn *t)
+{
+    size_t done = 0;
+    struct node *skipped = NULL;
+    const struct node *ids = node_get(c->body, "ids");
+    if (!ids || ids->type != NODE_LIST)
+        return HE_PROTOCOL;
+    int r = review_decide(t, c->ctx, c->county, c->actor, ids, node_flag(c->body, "approve"),
+                          node_text(c->body, "why"), node_get(c->body, "marks"), &done, &skipped);
+    node_int(c->out, "done", (int64_t)done);
+    if (skipped)
+        node_copy(c->out, "skipped", skipped);
+    return r;
+}
+
+/* {change} → {} */
+int op_review_recall(struct call *c, struct txn *t)
+{
+    uint64_t change = call_id(c->body, "change");
+    return change ? review_recall(t, c->ctx, c->county, c->actor, change) : HE_PROTOCOL;
+}

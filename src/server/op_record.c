@@ -1,0 +1,210 @@
+/* One record of any type: reading, opening, checking, adding, changing, its history, its print. */
+#include "server/call.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "work/list.h"
+#include "work/save.h"
+
+/* {type, id | key} → the record as rec_view shows it. Who reads a file so leaves a row too, else a
+ * program of one's own would read without a trace (domain.md 3.9). */
+int op_rec_get(struct call *c, struct txn *t)
+{
+    struct rec *rec;
+    int r = call_record(c, t, c->form, c->right, "id", &rec);
+    if (r == 0 && c->form->area && !c->form->system) {
+        c->audit = node_map(c->ctx);
+        c->audit_id = rec->id;
+    }
+    return r < 0 ? r : rec_view(t, c->ctx, c->county, c->actor, rec, c->out);
+}
+
+static int view_with_row(struct call *c, struct txn *t, const struct node *detail)
+{
+    struct rec *rec;
+    int r = call_record(c, t, c->form, c->right, "id", &rec);
+    if (r == 0)
+        r = rec_view(t, c->ctx, c->county, c->actor, rec, c->out);
+    /* a register that can only be read still shows; dispatch then logs what the trail cannot take */
+    return r < 0 || !txn_writes(t) ? r : txn_audit(t, &c->actor->who, c->form, rec->id, detail);
+}
+
+/* {type, id | key} → as rec.get, and a row that says who opened it. */
+int op_rec_open(struct call *c, struct txn *t)
+{
+    return view_with_row(c, t, node_map(c->ctx));
+}
+
+#define DOC_MAX 60
+
+/* {type, id, doc: name of the printed document} → as rec.get, and a row. */
+int op_print(struct call *c, struct txn *t)
+{
+    const char *doc = node_text(c->body, "doc");
+    if (!doc || strlen(doc) > DOC_MAX)
+        return HE_PROTOCOL;
+    struct node *detail = node_map(c->ctx);
+    node_str(detail, "doc", doc);
+    return view_with_row(c, t, detail);
+}
+
+/* {type, id, after, limit} → entries, newest first. Old values are read like present ones: a row.
+ */
+int op_rec_history(struct call *c, struct txn *t)
+{
+    struct rec *rec;
+    int r = call_record(c, t, c->form, c->right, "id", &rec);
+    if (r < 0)
+        return r;
+    c->audit = node_map(c->ctx);
+    c->audit_id = rec->id;
+    return rec_history_view(t, c->ctx, c->county, c->actor, rec, node_text(c->body, "after"),
+                            call_limit(c, 20), c->out);
+}
+
+/* --- saving --- */
+
+static void save_from_body(struct call *c, struct save *s)
+{
+    const struct node *b = c->body;
+    *s = (struct save){
+        .form = c->form,
+        .id = call_id(b, "id"),
+        .version = (uint32_t)call_id(b, "version"),
+        .base = node_get(b, "base"),
+        .value = node_get(b, "v"),
+        .source = call_source(c, "form"),
+        .why = node_text(b, "why"),
+        .typed_for = node_text(b, "typed_for"),
+        .draft = node_text(b, "draft"),
+        .confirmed = call_texts(c, "confirmed"),
+        .confirm_all = node_flag(b, "confirm_all"),
+        .dry = node_flag(b, "dry"),
+        .direct = node_flag(b, "direct"),
+    };
+}
+
+static void save_to_body(struct call *c, const struct save *s)
+{
+    if (s->rec) {
+        node_int(c->out, "id", (int64_t)s->rec->id);
+        node_int(c->out, "version", s->rec->version);
+    }
+    if (s->findings)
+        findings_to_node(c->out, "findings", s->findings);
+    if (s->conflict)
+        node_copy(c->out, "conflict", s->conflict);
+    if (s->touched)
+        node_copy(c->out, "touched", s->touched);
+    if (s->change)
+        node_int(c->out, "change", (int64_t)s->change);
+    node_bool(c->out, "unchanged", s->unchanged);
+}
+
+/* What must be true of any change before work sees it. */
+static int may_save(struct call *c, const struct save *s)
+{
+    if (!s->value || s->value->type != NODE_MAP)
+        return HE_PROTOCOL;
+    if (s->base && s->base->type != NODE_MAP)
+        return HE_PROTOCOL;
+    if (s->form->system) { /* users, divisions, changes: requests of their own */
+        c->text = "这类记录不能直接修改";
+        return HE_DENIED;
+    }
+    /* Without review is a right of those who review. */
+    if (s->direct && !actor_may(c->actor, call_right(c, s->form->name, "approve")))
+        return HE_DENIED;
+    return 0;
+}
+
+/* The record as it would be stored must lie in the actor's scope too: nothing is put where he could
+ * not have changed it. The refusal undoes the whole change. */
+static int saved_in_scope(struct call *c, struct txn *t, const struct save *s)
+{
+    return !s->rec || s->dry || actor_sees(t, c->county, c->actor, c->right, s->rec) ? 0
+                                                                                     : HE_DENIED;
+}
+
+/*
+ * {type, v: {path: text or nil}, why, source, typed_for, draft, confirmed: [code], confirm_all,
+ * dry, direct} → {id, version, findings, touched, change, unchanged}; with RULE the findings.
+ */
+int op_rec_add(struct call *c, struct txn *t)
+{
+    struct save s;
+    save_from_body(c, &s);
+    s.id = 0;
+    int r = may_save(c, &s);
+    if (r == 0) {
+        r = work_save(t, c->ctx, c->county, c->actor, &s);
+        save_to_body(c, &s);
+    }
+    return r == 0 ? saved_in_scope(c, t, &s) : r;
+}
+
+/* The same with {id | key, version, base: {path: value}}; with CONFLICT {conflict: [{field, was,
+ * theirs, mine, who, when}]}. */
+int op_rec_set(struct call *c, struct txn *t)
+{
+    struct save s;
+    struct rec *rec;
+    int r = call_record(c, t, c->form, c->right, "id", &rec);
+    if (r < 0)
+        return r;
+    save_from_body(c, &s);
+    s.id = rec->id;
+    r = may_save(c, &s);
+    if (r == 0) {
+        r = work_save(t, c->ctx, c->county, c->actor, &s);
+        save_to_body(c, &s);
+    }
+    return r == 0 ? saved_in_scope(c, t, &s) : r;
+}
+
+static void derived_out(struct call *c, struct txn *t, const struct rec *rec)
+{
+    struct node *n = node_add_map(c->out, "derived");
+    const struct actor *reader =
+        rec->version ? actor_narrow(t, c->ctx, c->county, c->actor, c->right, rec)
+                     : actor_with(c->ctx, c->actor, call_right(c, c->form->name, "add"), NULL);
+    for (size_t i = 0; i < rec->form->nfield; i++) {
+        const struct form_field *f = &rec->form->field[i];
+        const char *v = f->from ? rec_at(rec, f) : NULL;
+        if (v && reader && actor_reads(reader, f) == 2)
+            node_str(n, f->name, v);
+    }
+}
+
+/*
+ * As rec.add or rec.set, nothing is stored → {findings, derived: {field: value}, touched, same:
+ * [likely duplicates, as child_same]}. Findings do not make it an error: they are the answer.
+ */
+int op_rec_check(struct call *c, struct txn *t)
+{
+    struct save s;
+    int r = 0;
+    save_from_body(c, &s);
+    s.dry = true;
+    s.direct = false;
+    if (s.id) {
+        struct rec *rec;
+        r = call_record(c, t, c->form, c->right, "id", &rec);
+    }
+    if (r == 0)
+        r = may_save(c, &s);
+    if (r < 0)
+        return r;
+    r = work_save(t, c->ctx, c->county, c->actor, &s);
+    if (r < 0 && r != HE_RULE && r != HE_CONFLICT)
+        return r;
+    save_to_body(c, &s);
+    if (!s.rec)
+        return 0;
+    derived_out(c, t, s.rec);
+    if (strcmp(c->form->name, "child") != 0)
+        return 0;
+    struct node *same = node_add_list(c->out, "same");
+    return child_same(t, c->ctx, c->county, c->actor, s.rec, s.env, same);
+}

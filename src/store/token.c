@@ -1,0 +1,132 @@
+/* Search tokens: token 0 id(8), one tree a form. A query is a prefix of tokens. */
+#include <string.h>
+#include <talloc.h>
+
+#include "store/store_int.h"
+
+void token_key(struct key *k, const char *token, uint64_t id)
+{
+    size_t len = strlen(token);
+    key_init(k);
+    key_bytes(k, token, len < SORTKEY_MAX ? len : SORTKEY_MAX);
+    key_u8(k, 0);
+    key_u64(k, id);
+}
+
+static bool token_in(const char *const *list, const char *token)
+{
+    for (; list && *list; list++)
+        if (strcmp(*list, token) == 0)
+            return true;
+    return false;
+}
+
+static bool search_same(const struct rec *a, const struct rec *b)
+{
+    if (!a || !b)
+        return false;
+    for (size_t i = 0; i < a->form->nfield; i++)
+        if (a->form->field[i].search != SEARCH_NONE && !rec_same(a->val[i], b->val[i]))
+            return false;
+    return true;
+}
+
+int token_update(struct txn *t, void *ctx, const struct table *tb, const struct rec *old,
+                 const struct rec *rec)
+{
+    struct key k;
+    int err = 0;
+    if (!tb->tok || search_same(old, rec))
+        return 0;
+    const char **was = old ? rec_tokens(ctx, old) : NULL, **now = rec ? rec_tokens(ctx, rec) : NULL;
+    for (const char **w = was; w && *w && !err; w++) {
+        if (token_in(now, *w))
+            continue;
+        token_key(&k, *w, old->id);
+        err = kv_del(t, tb->tok, &k);
+        err = err == HE_NOTFOUND ? 0 : err;
+    }
+    for (const char **w = now; w && *w && !err; w++) {
+        if (token_in(was, *w))
+            continue;
+        token_key(&k, *w, rec->id);
+        err = kv_put(t, tb->tok, &k, "", 0);
+    }
+    return err;
+}
+
+/* --- searching --- */
+
+#define FOUND_FEW 16
+
+struct found {
+    uint64_t *ids;
+    size_t n, max;
+    uint64_t *seen; /* open hash of ids, twice as many slots */
+    size_t slots;
+};
+
+/* The id at the end of a key, if it was not there yet. Ids are never 0. */
+static void found_add(struct found *f, const struct key *k)
+{
+    uint64_t id = k->len > 8 ? key_get(k->b + k->len - 8, 8) : 0;
+    size_t at = (size_t)(id * 0x9e3779b97f4a7c15u) & (f->slots - 1);
+    while (f->seen[at] && f->seen[at] != id)
+        at = (at + 1) & (f->slots - 1);
+    if (f->seen[at] || !id)
+        return;
+    f->seen[at] = id;
+    f->ids[f->n++] = id;
+}
+
+/* A word finds few as a rule: those are read one by one, and a common word's many by bulk. */
+static int found_range(struct txn *t, DB *db, const char *prefix, struct found *f)
+{
+    struct key from = {0}, to, k[FOUND_FEW];
+    struct kv_bulk *b = NULL;
+    size_t n = 0;
+    key_bytes(&from, prefix, strnlen(prefix, SORTKEY_MAX));
+    to = from;
+    if (!key_next(&to))
+        key_init(&to);
+    int err = kv_range(t, db, &from, &to, false, k, FOUND_FEW, &n);
+    for (size_t i = 0; i < n && !err && f->n < f->max; i++)
+        found_add(f, &k[i]);
+    while (!err && n && (b || n == FOUND_FEW) && f->n < f->max) {
+        from = k[b ? 0 : n - 1];
+        key_u8(&from, 0);
+        b = b ? b : talloc_size(t->ctx, sizeof *b);
+        err = kv_bulk(t, db, &from, b);
+        for (n = 0; !err && f->n < f->max && kv_bulk_next(b, &k[0]); n++) {
+            if (to.len && key_cmp(&k[0], &to) >= 0)
+                break;
+            found_add(f, &k[0]);
+        }
+        if (to.len && key_cmp(&k[0], &to) >= 0)
+            break;
+    }
+    talloc_free(b);
+    return err;
+}
+
+int txn_search(struct txn *t, void *ctx, const struct form *form, const char *prefix, size_t max,
+               uint64_t **ids, size_t *n)
+{
+    const struct table *tb = store_table(t->s, form);
+    struct found f = {.max = max, .slots = 16};
+    *n = 0;
+    *ids = NULL;
+    if (!tb->tok || !*prefix || !max)
+        return 0;
+    if (!atomic_load(&tb->tok_ready))
+        return HE_BUSY;
+    while (f.slots < 2 * max)
+        f.slots *= 2;
+    f.ids = talloc_array(ctx, uint64_t, max);
+    f.seen = talloc_zero_array(t->ctx, uint64_t, f.slots);
+    int err = found_range(t, tb->tok, prefix, &f);
+    talloc_free(f.seen);
+    *ids = f.ids;
+    *n = f.n;
+    return err;
+}

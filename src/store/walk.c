@@ -1,0 +1,417 @@
+/*
+ * Ordered reading. An index begins with the division, so several villages are several stretches of
+ * it; a heap merges them to one order of (sort key, id). Where a larger division is asked for, the
+ * villages that have entries are found by jumping from one to the next. Keys are copied in small
+ * portions and no lock is held while the caller's function runs.
+ *
+ * The mark of an entry is its bytes behind the division, in hex: sort key, 0, id.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/area.h"
+#include "store/store_int.h"
+
+#define FIRST_CHUNK 8
+#define AREA_LEN    5
+#define AREA_END    0x10000000000u /* behind every division */
+
+struct source {
+    struct key from, to;
+    struct key *k; /* a portion */
+    size_t n, i;
+    bool end;
+};
+
+struct merge {
+    struct txn *t;
+    const struct walk *w;
+    void *ctx;
+    DB *db;
+    bool pieces; /* the records themselves: one key a piece */
+    bool by_area;
+    bool straight;            /* in no order, by bulk */
+    size_t prefix;            /* bytes before the order */
+    struct key lo, hi, after; /* of the order; hi exclusive */
+    bool has_hi, has_after;
+    size_t portion;
+    struct source *src;
+    size_t nsrc;
+    size_t *heap;
+    size_t nheap;
+};
+
+/* --- portions --- */
+
+static void keep_first_pieces(struct source *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++)
+        if (s->k[i].b[--s->k[i].len] == 0)
+            s->k[n++] = s->k[i];
+    s->n = n;
+}
+
+static int source_fill(struct merge *m, struct source *s)
+{
+    if (s->n && m->nsrc == 1 && m->portion < WALK_CHUNK) {
+        m->portion = WALK_CHUNK;
+        s->k = talloc_realloc(m->ctx, s->k, struct key, m->portion);
+    }
+    s->i = s->n = 0;
+    while (!s->end && s->n == 0) {
+        int err = kv_range(m->t, m->db, &s->from, &s->to, m->w->reverse, s->k, m->portion, &s->n);
+        if (err)
+            return err;
+        s->end = s->n < m->portion;
+        if (s->n && m->w->reverse) {
+            s->to = s->k[s->n - 1];
+        } else if (s->n) {
+            s->from = s->k[s->n - 1];
+            key_u8(&s->from, 0);
+        }
+        if (m->pieces)
+            keep_first_pieces(s);
+    }
+    return 0;
+}
+
+static void source_range(struct merge *m, const struct key *prefix, struct source *s)
+{
+    s->from = s->to = *prefix;
+    key_bytes(&s->from, m->lo.b, m->lo.len);
+    if (m->has_hi)
+        key_bytes(&s->to, m->hi.b, m->hi.len);
+    else if (!key_next(&s->to))
+        key_init(&s->to);
+    if (!m->has_after)
+        return;
+    struct key *end = m->w->reverse ? &s->to : &s->from;
+    *end = *prefix;
+    key_bytes(end, m->after.b, m->after.len);
+    if (!m->w->reverse)
+        key_u8(end, m->pieces ? 0xff : 0);
+}
+
+/* --- in no order --- */
+
+static int source_read(struct merge *m, const struct source *s, struct kv_bulk *b, walk_fn fn,
+                       void *arg)
+{
+    struct key from = s->from, k;
+    for (bool any = true; any;) {
+        int err = kv_bulk(m->t, m->db, &from, b);
+        for (any = false; !err && kv_bulk_next(b, &k); any = true) {
+            if (s->to.len && key_cmp(&k, &s->to) >= 0)
+                return 0;
+            err = fn(m->t, key_get(k.b + k.len - 8, 8), NULL, arg);
+            from = k;
+        }
+        if (err)
+            return err;
+        key_u8(&from, 0);
+    }
+    return 0;
+}
+
+static int read_all(struct merge *m, walk_fn fn, void *arg)
+{
+    struct kv_bulk *b = talloc_size(m->ctx, sizeof *b);
+    int err = 0;
+    MUST(b);
+    for (size_t i = 0; i < m->nsrc && !err; i++)
+        err = source_read(m, &m->src[i], b, fn, arg);
+    return err > 0 ? 0 : err;
+}
+
+/* --- the heap --- */
+
+static int order_cmp(const struct merge *m, size_t a, size_t b)
+{
+    const struct key *x = &m->src[a].k[m->src[a].i], *y = &m->src[b].k[m->src[b].i];
+    size_t n = x->len < y->len ? x->len : y->len;
+    int c = memcmp(x->b + m->prefix, y->b + m->prefix, n - m->prefix);
+    if (!c)
+        c = (x->len > y->len) - (x->len < y->len);
+    return m->w->reverse ? -c : c;
+}
+
+static void heap_down(struct merge *m, size_t i)
+{
+    for (;;) {
+        size_t min = i, l = 2 * i + 1;
+        for (size_t c = l; c < l + 2 && c < m->nheap; c++)
+            if (order_cmp(m, m->heap[c], m->heap[min]) < 0)
+                min = c;
+        if (min == i)
+            return;
+        size_t x = m->heap[i];
+        m->heap[i] = m->heap[min];
+        m->heap[min] = x;
+        i = min;
+    }
+}
+
+static int heap_build(struct merge *m)
+{
+    m->heap = talloc_array(m->ctx, size_t, m->nsrc + 1);
+    m->nheap = 0;
+    for (size_t i = 0; i < m->nsrc; i++) {
+        m->src[i].k = talloc_array(m->ctx, struct key, m->portion);
+        int err = source_fill(m, &m->src[i]);
+        if (err)
+            return err;
+        if (m->src[i].n)
+            m->heap[m->nheap++] = i;
+    }
+    for (size_t i = m->nheap; i-- > 0;)
+        heap_down(m, i);
+    return 0;
+}
+
+static int heap_next(struct merge *m)
+{
+    struct source *s = &m->src[m->heap[0]];
+    if (++s->i == s->n) {
+        int err = source_fill(m, s);
+        if (err)
+            return err;
+        if (s->n == 0)
+            m->heap[0] = m->heap[--m->nheap];
+    }
+    heap_down(m, 0);
+    return 0;
+}
+
+/* --- which stretches --- */
+
+struct area_list {
+    uint64_t *code;
+    size_t n;
+};
+
+static void area_add(struct merge *m, struct area_list *l, uint64_t code)
+{
+    l->code = talloc_realloc(m->ctx, l->code, uint64_t, l->n + 1);
+    l->code[l->n++] = code;
+}
+
+/* The divisions in [from, end) that have entries. */
+static int areas_present(struct merge *m, uint64_t from, uint64_t end, struct area_list *l)
+{
+    while (from < end) {
+        struct key lo = {0}, hi = {0}, k;
+        size_t n;
+        key_area(&lo, from);
+        if (end < AREA_END)
+            key_area(&hi, end);
+        int err = kv_range(m->t, m->db, &lo, &hi, false, &k, 1, &n);
+        if (err || !n)
+            return err;
+        from = key_get(k.b, AREA_LEN);
+        area_add(m, l, from++);
+    }
+    return 0;
+}
+
+static int area_cmp(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* How many codes begin with a division's. */
+static uint64_t area_span(const char *code)
+{
+    uint64_t span = 1;
+    for (int i = area_prefix_len(code); i < 12; i++)
+        span *= 10;
+    return span;
+}
+
+static int areas_collect(struct merge *m, struct area_list *l)
+{
+    int err = 0;
+    if (!m->w->areas)
+        return areas_present(m, 0, AREA_END, l);
+    for (const char *const *a = m->w->areas; *a && !err; a++) {
+        uint64_t code = area_num(*a), span = area_span(*a);
+        if (span == 1)
+            area_add(m, l, code);
+        else
+            err = areas_present(m, code, code + span, l);
+    }
+    if (l->n > 1)
+        qsort(l->code, l->n, sizeof *l->code, area_cmp);
+    return err;
+}
+
+/* All of a division and those below it in one stretch. */
+static void source_whole(struct merge *m, uint64_t from, uint64_t span)
+{
+    struct source *s = &m->src[m->nsrc++];
+    if (from)
+        key_area(&s->from, from);
+    if (from + span < AREA_END)
+        key_area(&s->to, from + span);
+}
+
+/* Divisions of posts do not contain each other (actor_areas), but a caller may name one twice. */
+static void sources_whole(struct merge *m)
+{
+    size_t n = 0;
+    while (m->w->areas && m->w->areas[n])
+        n++;
+    m->src = talloc_zero_array(m->ctx, struct source, n + 1);
+    if (!m->w->areas)
+        source_whole(m, 0, AREA_END);
+    for (size_t i = 0; i < n; i++) {
+        bool again = false;
+        for (size_t j = 0; j < n && !again; j++)
+            again = j != i && area_within(m->w->areas[i], m->w->areas[j]) &&
+                    (j < i || strcmp(m->w->areas[i], m->w->areas[j]));
+        if (!again)
+            source_whole(m, area_num(m->w->areas[i]), area_span(m->w->areas[i]));
+    }
+}
+
+static int sources(struct merge *m)
+{
+    struct area_list l = {0};
+    struct key prefix = {0};
+    if (m->by_area && m->straight && !m->lo.len && !m->has_hi) {
+        sources_whole(m);
+        return 0;
+    }
+    if (m->by_area) {
+        int err = areas_collect(m, &l);
+        if (err)
+            return err;
+    } else if (m->prefix) {
+        key_u64(&prefix, strtoull(m->w->lo, NULL, 10));
+    }
+    m->src = talloc_zero_array(m->ctx, struct source, l.n + 1);
+    if (!m->by_area)
+        source_range(m, &prefix, &m->src[m->nsrc++]);
+    for (size_t i = 0; i < l.n; i++) {
+        if (i && l.code[i] == l.code[i - 1])
+            continue;
+        key_init(&prefix);
+        key_area(&prefix, l.code[i]);
+        source_range(m, &prefix, &m->src[m->nsrc++]);
+    }
+    /* a single stretch begins small: most are the few links of one record */
+    m->portion = m->nsrc > 128 ? 4 : m->nsrc > 1 ? 512 / m->nsrc : FIRST_CHUNK;
+    return 0;
+}
+
+/* --- what is asked --- */
+
+static const struct ix *walk_index(const struct table *tb, const struct form_field *f)
+{
+    for (size_t i = 0; i < tb->nix; i++)
+        if (tb->ix[i].field == f)
+            return &tb->ix[i];
+    return NULL;
+}
+
+static int unhex(const char *s, struct key *k)
+{
+    for (; *s; s += 2) {
+        unsigned b;
+        if (strspn(s, "0123456789abcdef") < 2 || sscanf(s, "%2x", &b) != 1 || k->len == KEY_MAX)
+            return HE_PROTOCOL;
+        key_u8(k, b);
+    }
+    return 0;
+}
+
+static void hex(const unsigned char *b, size_t n, char *out)
+{
+    static const char digit[] = "0123456789abcdef";
+    for (size_t i = 0; i < n; i++) {
+        *out++ = digit[b[i] >> 4];
+        *out++ = digit[b[i] & 15];
+    }
+    *out = '\0';
+}
+
+static void order_bounds(struct merge *m, const struct form_field *f)
+{
+    const char *v[2] = {m->w->lo, m->w->hi};
+    struct key *k[2] = {&m->lo, &m->hi};
+    for (int i = 0; i < 2; i++) {
+        if (!v[i] || !*v[i])
+            continue;
+        const char *sort = type_sortkey(m->ctx, f, v[i]);
+        key_bytes(k[i], sort, strnlen(sort, SORTKEY_MAX));
+        m->has_hi = i == 1;
+    }
+    if (m->has_hi)
+        key_u8(&m->hi, 1); /* behind the 0 that ends an equal sort key */
+}
+
+static int merge_begin(struct merge *m)
+{
+    const struct table *tb = store_table(m->t->s, m->w->form);
+    const struct form_field *f = m->w->field;
+    bool by_area = tb->area.field && (f ? !f->ref : m->w->areas != NULL);
+    const struct ix *ix = f || by_area ? walk_index(tb, f) : NULL;
+    if (f && !ix)
+        return HE_USAGE;
+    if (ix && !atomic_load(&ix->ready))
+        return HE_BUSY;
+    m->by_area = by_area;
+    m->db = ix ? ix->db : tb->rec;
+    m->pieces = !ix;
+    m->prefix = by_area ? AREA_LEN : ix && ix->ref && m->w->lo ? 8 : 0;
+    m->has_after = m->w->after && *m->w->after;
+    m->straight = m->w->any_order && ix && !m->has_after && !m->w->reverse;
+    if (f && !f->ref)
+        order_bounds(m, f);
+    int err = m->has_after ? unhex(m->w->after, &m->after) : 0;
+    return err ? err : sources(m);
+}
+
+/* A merged duplicate is found by its id, but is no row of its own. */
+static int is_forward(struct merge *m, uint64_t id, bool *yes)
+{
+    struct stored st = {.kind = 'R'};
+    int err = m->pieces ? rec_load(m->t, m->ctx, store_table(m->t->s, m->w->form), id, &st) : 0;
+    *yes = err == HE_NOTFOUND || st.kind == 'F';
+    talloc_free(st.raw);
+    return err == HE_NOTFOUND ? 0 : err;
+}
+
+static int merge_run(struct merge *m, walk_fn fn, void *arg)
+{
+    int err = merge_begin(m);
+    if (!err && m->straight)
+        return read_all(m, fn, arg);
+    if (!err)
+        err = heap_build(m);
+    while (!err && m->nheap) {
+        const struct source *s = &m->src[m->heap[0]];
+        const struct key *k = &s->k[s->i];
+        uint64_t id = key_get(k->b + k->len - 8, 8);
+        char mark[2 * KEY_MAX + 1];
+        bool skip;
+        hex(k->b + m->prefix, k->len - m->prefix, mark);
+        err = is_forward(m, id, &skip);
+        if (!err && !skip)
+            err = fn(m->t, id, mark, arg);
+        if (!err)
+            err = heap_next(m);
+    }
+    return err > 0 ? 0 : err;
+}
+
+int txn_walk(struct txn *t, const struct walk *w, walk_fn fn, void *arg)
+{
+    struct merge m = {.t = t, .w = w, .ctx = talloc_new(t->ctx)};
+    int err = merge_run(&m, fn, arg);
+    talloc_free(m.ctx);
+    return err;
+}

@@ -1,0 +1,470 @@
+/*
+ * The writer: requests queue to one thread, which runs each as a child of the batch's transaction,
+ * commits the batch without flushing (that frees its page locks) and has the log flushed once for
+ * all of them; only then are they answered. While a flush is on its way the next batch is already
+ * being worked on. A step of a job is a batch of its own between those of people.
+ */
+#include <string.h>
+#include <talloc.h>
+
+#include "base/date.h"
+#include "base/log.h"
+#include "store/store_int.h"
+
+#define TXN_POOL     (16 << 10) /* what most transactions need for themselves */
+#define PRIORITY     10000 /* readers have 100: they are the victims of a deadlock */
+#define RETRY_MAX    20
+#define KEEPER_EVERY 500 /* requests after which the log may have grown by a checkpoint's worth */
+
+/* --- lists of requests --- */
+
+static void list_init(struct req_list *l)
+{
+    l->first = NULL;
+    l->last = &l->first;
+    l->n = 0;
+}
+
+static void list_add(struct req_list *l, struct req *r)
+{
+    r->next = NULL;
+    *l->last = r;
+    l->last = &r->next;
+    l->n++;
+}
+
+static struct req *list_take(struct req_list *l)
+{
+    struct req *r = l->first;
+    if (r && !(l->first = r->next))
+        l->last = &l->first;
+    if (r)
+        l->n--;
+    return r;
+}
+
+/* --- one request --- */
+
+static int64_t clock_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int txn_start(struct txn *t, struct store *s, DB_TXN *parent)
+{
+    memset(t, 0, sizeof *t);
+    t->s = s;
+    t->writes = true;
+    t->audit_seq = s->audit_seq;
+    memcpy(t->audit_head, s->audit_head, SM3_LEN);
+    int ret = s->env->txn_begin(s->env, parent, &t->db, DB_READ_COMMITTED);
+    if (!ret)
+        ret = t->db->set_priority(t->db, PRIORITY);
+    t->ctx = base_pool(TXN_POOL);
+    return kv_err(t, ret, "txn_begin");
+}
+
+/* Makes what the child did part of the batch, or undoes it. */
+static int txn_end(struct txn *t, int err)
+{
+    struct store *s = t->s;
+    if (err >= 0 && t->broken)
+        err = t->broken;
+    if (!t->db) {
+        err = err < 0 ? err : HE_IO;
+    } else if (err < 0) {
+        kv_err(t, t->db->abort(t->db), "abort");
+    } else if (kv_err(t, t->db->commit(t->db, DB_TXN_NOSYNC), "commit")) {
+        err = HE_UNKNOWN;
+    } else {
+        s->audit_seq = t->audit_seq;
+        memcpy(s->audit_head, t->audit_head, SM3_LEN);
+        if (t->jobs_dirty)
+            s->jobs_changed = s->jobs_dirty = true;
+    }
+    talloc_free(t->ctx);
+    return err;
+}
+
+static int req_refused(struct store *s)
+{
+    return atomic_load(&s->closed) ? HE_READONLY : atomic_load(&s->disk) == 2 ? HE_FULL : 0;
+}
+
+static int req_run(struct store *s, DB_TXN *parent, struct req *r)
+{
+    int err = req_refused(s);
+    for (int i = 0; !err && i < RETRY_MAX; i++) {
+        struct txn t;
+        err = txn_start(&t, s, parent);
+        if (!err)
+            err = request_run(&t, r);
+        bool again = t.deadlock;
+        err = txn_end(&t, err);
+        if (err >= 0 || !again)
+            return err;
+        if (i + 1 < RETRY_MAX)
+            err = 0;
+    }
+    return err;
+}
+
+/* --- answering --- */
+
+/* A request that is waited for is gone once it was posted: it lies on the stack of who waits. */
+static void req_finish(struct store *s, struct req *r)
+{
+    if (r->kind == REQ_WAITED) {
+        sem_post(&r->done);
+        return;
+    }
+    s->handled += r->kind == REQ_ASYNC;
+    talloc_free(r);
+}
+
+/* Under mu. Requests that failed keep their error; the others get err. */
+static void list_finish(struct store *s, struct req_list *l, int err)
+{
+    struct req *r;
+    while ((r = list_take(l))) {
+        if (err && r->err >= 0)
+            r->err = err;
+        req_finish(s, r);
+    }
+    pthread_cond_broadcast(&s->durable);
+}
+
+static void list_move(struct req_list *to, struct req_list *from)
+{
+    struct req *r;
+    while ((r = list_take(from)))
+        list_add(to, r);
+}
+
+void writer_close(struct store *s, const char *why)
+{
+    if (atomic_load(&s->closed))
+        return;
+    snprintf(s->why, sizeof s->why, "%s", why);
+    atomic_store(&s->closed, true);
+    log_error("read_only", "text=%s", s->why);
+}
+
+/* Flushes the log for everything committed so far and answers it. Called and returns under mu. */
+static void flush_committed(struct store *s)
+{
+    uint64_t seq = s->done_seq;
+    list_move(&s->inflush, &s->committed);
+    s->flushing = true;
+    pthread_mutex_unlock(&s->mu);
+    int ret = s->env->log_flush(s->env, NULL);
+    pthread_mutex_lock(&s->mu);
+    s->flushing = false;
+    s->flushes++;
+    if (ret) {
+        log_error("log_flush", "bdb=%d text=%s", ret, db_strerror(ret));
+        writer_close(s, "写日志失败，已停止保存；请检查磁盘后重新启动服务");
+    } else {
+        s->flushed_seq = seq;
+    }
+    list_finish(s, &s->inflush, ret ? HE_UNKNOWN : 0);
+}
+
+static void *flusher_main(void *store)
+{
+    struct store *s = store;
+    pthread_mutex_lock(&s->mu);
+    for (;;) {
+        while (!s->committed.first && !s->writer_done)
+            pthread_cond_wait(&s->flush, &s->mu);
+        if (!s->committed.first)
+            break;
+        flush_committed(s);
+    }
+    pthread_mutex_unlock(&s->mu);
+    return NULL;
+}
+
+/* --- batches --- */
+
+static struct req *batch_next(struct store *s)
+{
+    pthread_mutex_lock(&s->mu);
+    struct req *r = list_take(&s->queue);
+    if (r)
+        list_add(&s->running, r);
+    pthread_mutex_unlock(&s->mu);
+    return r;
+}
+
+/* Runs own, or what waits until the batch is full or old. Returns how many are to be committed. */
+static int batch_run(struct store *s, DB_TXN *parent, struct req *own)
+{
+    int64_t begun = clock_ms();
+    int good = 0;
+    if (own) {
+        own->err = req_run(s, parent, own);
+        return own->err >= 0;
+    }
+    for (int i = 0; i < BATCH_MAX && clock_ms() - begun < WRITER_MS; i++) {
+        struct req *r = batch_next(s);
+        if (!r)
+            break;
+        r->err = req_run(s, parent, r);
+        good += r->err >= 0;
+    }
+    return good;
+}
+
+static void batch_early_ack(struct store *s)
+{
+    pthread_mutex_lock(&s->mu);
+    list_finish(s, &s->running, 0);
+    pthread_mutex_unlock(&s->mu);
+}
+
+/* Returns under mu: the batch is visible and on its way to the disk. */
+static void batch_commit(struct store *s, DB_TXN *parent, int good)
+{
+    int ret = 0;
+    if (s->conf.fault && strcmp(s->conf.fault, "early_ack") == 0)
+        batch_early_ack(s);
+    if (good) {
+        atomic_fetch_add(&s->commit_seq, 1);
+        ret = parent->commit(parent, DB_TXN_NOSYNC);
+    } else {
+        parent->abort(parent);
+    }
+    pthread_mutex_lock(&s->mu);
+    s->commits++;
+    s->requests += s->running.n;
+    if (ret) {
+        log_error("commit", "bdb=%d text=%s", ret, db_strerror(ret));
+        writer_close(s, "保存失败，已停止保存；请重新启动服务");
+        list_finish(s, &s->running, HE_UNKNOWN);
+        return;
+    }
+    s->done_seq = atomic_load(&s->commit_seq);
+    list_move(&s->committed, &s->running);
+    if (s->flushed_seq == s->done_seq)
+        list_finish(s, &s->committed, 0); /* nothing was written: nothing to wait for */
+    else if (!s->queue.first && !s->flushing)
+        flush_committed(s);
+    else
+        pthread_cond_signal(&s->flush);
+}
+
+/* Returns the error of own. */
+static int batch(struct store *s, struct req *own)
+{
+    struct txn t;
+    env_watch_disk(s);
+    int err = txn_start(&t, s, NULL), result = err;
+    if (own) {
+        pthread_mutex_lock(&s->mu);
+        list_add(&s->running, own);
+        pthread_mutex_unlock(&s->mu);
+    } else if (err) {
+        batch_next(s);
+    }
+    if (err) {
+        pthread_mutex_lock(&s->mu);
+        list_finish(s, &s->running, err);
+    } else {
+        int good = batch_run(s, t.db, own);
+        result = own ? own->err : 0;
+        batch_commit(s, t.db, good);
+    }
+    if (s->requests - s->kept_at >= KEEPER_EVERY) {
+        s->kept_at = s->requests;
+        pthread_cond_signal(&s->maintain);
+    }
+    pthread_mutex_unlock(&s->mu);
+    talloc_free(t.ctx);
+    return result;
+}
+
+/* For the writer's own work: steps of jobs. Not yet durable when it returns. */
+int writer_own(struct store *s, store_fn fn, void *arg)
+{
+    struct req *r = talloc_zero(NULL, struct req);
+    r->fn = fn;
+    r->arg = arg;
+    r->kind = REQ_OWN;
+    return batch(s, r);
+}
+
+static void *writer_main(void *store)
+{
+    struct store *s = store;
+    bool turn = false; /* people and jobs take turns when both wait */
+    pthread_mutex_lock(&s->mu);
+    for (;;) {
+        while (!s->queue.first && !s->stop && !(s->jobs_on && s->jobs_dirty))
+            pthread_cond_wait(&s->work, &s->mu);
+        if (s->stop && !s->queue.first)
+            break;
+        bool people = s->queue.first != NULL;
+        bool jobs = s->jobs_on && s->jobs_dirty && !s->stop;
+        pthread_mutex_unlock(&s->mu);
+        if (jobs && (!people || turn)) {
+            s->jobs_dirty = job_run_one(s);
+            turn = false;
+        } else if (people) {
+            batch(s, NULL);
+            turn = true;
+        }
+        pthread_mutex_lock(&s->mu);
+    }
+    s->writer_done = true;
+    pthread_cond_signal(&s->flush);
+    pthread_mutex_unlock(&s->mu);
+    return NULL;
+}
+
+/* While the store is being opened: one transaction without the threads. */
+int writer_once(struct store *s, store_fn fn, void *arg)
+{
+    struct txn t;
+    int err = txn_start(&t, s, NULL);
+    if (!err)
+        err = fn(&t, arg);
+    err = txn_end(&t, err);
+    if (err >= 0 && s->env->log_flush(s->env, NULL))
+        err = HE_IO;
+    return err;
+}
+
+int writer_start(struct store *s)
+{
+    list_init(&s->queue);
+    list_init(&s->committed);
+    list_init(&s->running);
+    list_init(&s->inflush);
+    s->threads = true;
+    if (pthread_create(&s->writer, NULL, writer_main, s) ||
+        pthread_create(&s->flusher, NULL, flusher_main, s) ||
+        pthread_create(&s->keeper, NULL, env_keeper, s))
+        return HE_LIMIT;
+    return 0;
+}
+
+void writer_stop(struct store *s)
+{
+    if (!s->threads)
+        return;
+    pthread_mutex_lock(&s->mu);
+    s->stop = true;
+    pthread_cond_broadcast(&s->work);
+    pthread_cond_broadcast(&s->maintain);
+    pthread_cond_broadcast(&s->durable);
+    pthread_mutex_unlock(&s->mu);
+    pthread_join(s->writer, NULL);
+    pthread_join(s->flusher, NULL);
+    pthread_join(s->keeper, NULL);
+    s->threads = false;
+}
+
+/* --- the ways in --- */
+
+int store_write(struct store *s, void *ctx, const struct store_reqno *no, store_fn fn, void *arg,
+                struct node **again)
+{
+    struct req r = {.fn = fn, .arg = arg, .ctx = ctx, .no = no, .again = again};
+    if (again)
+        *again = NULL;
+    int err = req_refused(s);
+    if (err)
+        return err;
+    sem_init(&r.done, 0, 0);
+    pthread_mutex_lock(&s->mu);
+    list_add(&s->queue, &r);
+    pthread_cond_signal(&s->work);
+    pthread_mutex_unlock(&s->mu);
+    while (sem_wait(&r.done)) /* interrupted */
+        ;
+    sem_destroy(&r.done);
+    return r.err;
+}
+
+/* arg is a talloc root of its own and goes with the request. */
+int writer_async(struct store *s, store_fn fn, void *arg)
+{
+    int err = req_refused(s);
+    if (!err && atomic_load(&s->disk))
+        err = HE_FULL;
+    struct req *r = talloc_zero(NULL, struct req);
+    r->fn = fn;
+    r->arg = talloc_steal(r, arg);
+    r->kind = REQ_ASYNC;
+    pthread_mutex_lock(&s->mu);
+    if (!err && s->queued - s->handled > 10000)
+        err = HE_BUSY;
+    if (!err) {
+        s->queued++;
+        list_add(&s->queue, r);
+        pthread_cond_signal(&s->work);
+    }
+    pthread_mutex_unlock(&s->mu);
+    if (err)
+        talloc_free(r);
+    return err;
+}
+
+void writer_drain(struct store *s)
+{
+    pthread_mutex_lock(&s->mu);
+    uint64_t until = s->queued;
+    while (s->handled < until)
+        pthread_cond_wait(&s->durable, &s->mu);
+    pthread_mutex_unlock(&s->mu);
+}
+
+void txn_reader(struct txn *t, struct store *s, void *ctx)
+{
+    memset(t, 0, sizeof *t);
+    t->s = s;
+    t->ctx = ctx;
+}
+
+/* What it saw was committed at the latest by the batch that is being committed now. */
+int store_read(struct store *s, store_fn fn, void *arg)
+{
+    struct txn t;
+    txn_reader(&t, s, base_pool(TXN_POOL));
+    int err = fn(&t, arg);
+    talloc_free(t.ctx);
+    uint64_t seen = atomic_load(&s->commit_seq);
+    pthread_mutex_lock(&s->mu);
+    while (s->threads && s->flushed_seq < seen && !atomic_load(&s->closed))
+        pthread_cond_wait(&s->durable, &s->mu);
+    if (err >= 0 && s->flushed_seq < seen && s->threads)
+        err = HE_UNKNOWN;
+    pthread_mutex_unlock(&s->mu);
+    return err;
+}
+
+bool txn_writes(const struct txn *t)
+{
+    return t->writes;
+}
+
+struct store *txn_store(struct txn *t)
+{
+    return t->s;
+}
+
+const struct dict *txn_dict(const struct txn *t)
+{
+    return t->s->dict;
+}
+
+int txn_answer(struct txn *t, const struct node *n)
+{
+    MUST(t->writes);
+    struct node *root = node_map(t->ctx);
+    t->answer = node_copy(root, "a", n);
+    return 0;
+}

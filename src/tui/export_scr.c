@@ -1,0 +1,85 @@
+/* 取件: a list as a table in the box; what for is asked and stands in the audit trail. */
+#include <string.h>
+#include <talloc.h>
+
+#include "base/lang.h"
+#include "base/text.h"
+#include "tui/box.h"
+#include "tui/popup.h"
+
+/* Both conditions, NULL for none. */
+static char *both(void *ctx, const char *a, const char *b)
+{
+    if (a && b)
+        return text_printf(ctx, "(%s) and (%s)", a, b);
+    return a || b ? talloc_strdup(ctx, a ? a : b) : NULL;
+}
+
+static void run(struct app *app, struct session *s, void *ctx, const struct form *f,
+                const char *where, const char *purpose, bool xlsx)
+{
+    char when[20], *said, *name;
+    date_time_format(date_now(), when);
+    name = text_printf(ctx, "%s-%.10s-%.2s%.2s%.2s.%s", f->name, when, when + 11, when + 14,
+                       when + 17, xlsx ? "xlsx" : "csv");
+    const char *words[10] = {"export",
+                             f->name,
+                             xlsx ? "--xlsx" : "--csv",
+                             text_printf(ctx, "%s/out/%s", s->box, name),
+                             "--purpose",
+                             purpose};
+    if (where) {
+        words[6] = "--where";
+        words[7] = where;
+    }
+    int r = box_run(app, s, ctx, _("正在导出"), words, &said);
+    if (r == 0)
+        app_message(app, _("已放进取件箱：%s"), name);
+    else if (r == HE_CANCELLED)
+        app_message(app, _("已停止，没有留下文件。"));
+    else if (r < 0)
+        app_message(app, _("没有办成：%s"), _(err_text(r)));
+    else
+        popup_pager(app, _("没有导出"), said);
+}
+
+void export_open(struct app *app, struct session *s, const char *type, const char *view,
+                 const char *where)
+{
+    const struct form *f = dict_form(s->dict, type);
+    const struct form_view *v = f && view ? form_view(f, view) : NULL;
+    const char *const formats[] = {_("XLSX 工作簿"), _("CSV 文本")};
+    void *ctx = talloc_new(app);
+    const struct edit_opts opts = {.cols = 36, .max_chars = 60};
+    char *purpose = NULL;
+    int format = 0;
+    if (f && box_there(app, s))
+        purpose = popup_ask(app, ctx, _("导出"), _("做什么用（会记录在案）："), "", &opts);
+    if (purpose && !*purpose)
+        app_message(app, _("要写明用途才能导出。"));
+    else if (purpose && (format = popup_choose(app, _("导出成"), v ? _(v->label) : _(f->label),
+                                               formats, NELEM(formats), 0)) >= 0)
+        run(app, s, ctx, f, both(ctx, v ? v->where_text : NULL, where), purpose, format == 0);
+    talloc_free(ctx);
+}
+
+void export_any_open(struct app *app, struct session *s)
+{
+    void *ctx = talloc_new(app);
+    struct pick_item *items = talloc_zero_array(ctx, struct pick_item, s->dict->nform + 1);
+    const char **type = talloc_zero_array(ctx, const char *, s->dict->nform + 1);
+    size_t n = 0;
+    MUST(items && type);
+    for (size_t i = 0; i < s->dict->nform; i++) {
+        const struct form *f = &s->dict->form[i];
+        if (!session_may_do(s, f->name, "read"))
+            continue;
+        items[n].label = _(f->label);
+        type[n++] = f->name;
+    }
+    struct pick p = {.title = _("导出什么"), .items = items, .n = n};
+    int i = n ? popup_pick(app, &p) : HE_CANCELLED;
+    if (i >= 0)
+        export_open(app, s, type[i], NULL, NULL);
+    talloc_free(ctx);
+}

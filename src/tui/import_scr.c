@@ -1,0 +1,171 @@
+/* 投件: a table of the box is checked first, nothing stored, then imported. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <talloc.h>
+
+#include "base/lang.h"
+#include "base/text.h"
+#include "tui/box.h"
+#include "tui/popup.h"
+
+enum { FILES_MAX = 200 };
+
+static bool is_table(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return *name != '.' && dot && (strcasecmp(dot, ".csv") == 0 || strcasecmp(dot, ".xlsx") == 0);
+}
+
+struct file {
+    char *name;
+    int64_t time;
+    char *hint;
+};
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct file *x = a, *y = b;
+    return (y->time > x->time) - (y->time < x->time);
+}
+
+static size_t list_files(void *ctx, const char *dir, struct file *out)
+{
+    DIR *d = opendir(dir);
+    size_t n = 0;
+    for (struct dirent *e; d && n < FILES_MAX && (e = readdir(d));) {
+        struct stat st;
+        char when[20], *path = text_printf(ctx, "%s/%s", dir, e->d_name);
+        if (!is_table(e->d_name) || lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
+            continue;
+        date_time_format(st.st_mtime, when);
+        out[n++] = (struct file){
+            text_visible(ctx, e->d_name, 0), st.st_mtime,
+            text_printf(ctx, "%.16s  %lld KB", when, (long long)(st.st_size + 1023) / 1024)};
+    }
+    if (d)
+        closedir(d);
+    qsort(out, n, sizeof(*out), newest_first);
+    return n;
+}
+
+/* The name of the chosen file, NULL when cancelled. */
+static const char *choose_file(struct app *app, struct session *s, void *ctx)
+{
+    struct file *file = talloc_zero_array(ctx, struct file, FILES_MAX);
+    struct pick_item *items = talloc_zero_array(ctx, struct pick_item, FILES_MAX);
+    MUST(file && items);
+    size_t n = list_files(ctx, text_printf(ctx, "%s/in", s->box), file);
+    for (size_t i = 0; i < n; i++) {
+        items[i].label = file[i].name;
+        items[i].hint = file[i].hint;
+    }
+    if (!n)
+        app_message(app, _("投件箱里没有 .xlsx 或 .csv 文件。请先用文件传输放进 in 目录。"));
+    struct pick p = {.title = _("导入哪个文件"), .items = items, .n = n};
+    int i = n ? popup_pick(app, &p) : -1;
+    return i < 0 ? NULL : file[i].name;
+}
+
+static const char *choose_type(struct app *app, struct session *s, void *ctx)
+{
+    struct pick_item *items = talloc_zero_array(ctx, struct pick_item, s->dict->nform + 1);
+    const char **type = talloc_zero_array(ctx, const char *, s->dict->nform + 1);
+    size_t n = 0;
+    MUST(items && type);
+    for (size_t i = 0; i < s->dict->nform; i++) {
+        const struct form *f = &s->dict->form[i];
+        if (f->system || !session_may_do(s, f->name, "add"))
+            continue;
+        items[n].label = _(f->label);
+        type[n++] = f->name;
+    }
+    struct pick p = {.title = _("导入成什么"), .items = items, .n = n};
+    int i = n > 1 ? popup_pick(app, &p) : (int)n - 1;
+    return i < 0 ? NULL : type[i];
+}
+
+struct job {
+    const char *type, *path, *rejects;
+};
+
+/* 0 or 1: done (1: some rows were refused); *said is the report. */
+static int run(struct app *app, struct session *s, void *ctx, const struct job *j, bool dry,
+               char **said)
+{
+    const char *words[12] = {"import", j->type, j->path, "--rejects", j->rejects};
+    size_t n = 5;
+    if (strcmp(j->type, "child") == 0) {
+        words[n++] = "--map";
+        words[n++] = "roster";
+    }
+    if (dry)
+        words[n++] = "--dry-run";
+    *said = NULL;
+    int r = box_run(app, s, ctx, dry ? _("正在检查") : _("正在导入"), words, said);
+    if (r == HE_CANCELLED)
+        app_message(app, _("已停止。已经导入的留着，再导入一次就从停下的地方接着。"));
+    else if (r < 0)
+        app_message(app, _("没有办成：%s"), _(err_text(r)));
+    return r;
+}
+
+/* The report of hutongctl with its words made plain. */
+static char *report(void *ctx, const char *said, const struct job *j, bool refused)
+{
+    static const char *const words[][2] = {{"accepted ", N_("存入 ")},
+                                           {"incomplete ", N_("其中资料不全 ")},
+                                           {"unchanged ", N_("没有变化 ")},
+                                           {"rejected ", N_("退回 ")},
+                                           {"skipped ", N_("跳过（合计行、空行） ")}};
+    char *out = talloc_strdup(ctx, ""), *copy = talloc_strdup(ctx, said), *save = NULL;
+    for (char *l = strtok_r(copy, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
+        size_t i = 0;
+        while (i < NELEM(words) && strncmp(l, words[i][0], strlen(words[i][0])) != 0)
+            i++;
+        out = i < NELEM(words)
+                  ? talloc_asprintf_append(out, "%s%s\n", _(words[i][1]), l + strlen(words[i][0]))
+                  : talloc_asprintf_append(out, "%s\n", l);
+    }
+    if (refused)
+        out = talloc_asprintf_append(out, _("\n退回的各行和原因在取件箱：%s\n"),
+                                     strrchr(j->rejects, '/') + 1);
+    MUST(out);
+    return out;
+}
+
+static void import_file(struct app *app, struct session *s, void *ctx, const struct job *j)
+{
+    char *said;
+    int r = run(app, s, ctx, j, true, &said);
+    if (r < 0)
+        return;
+    popup_pager(app, _("检查结果（还没有导入，F3 往下）"), report(ctx, said, j, r == 1));
+    if (r > 1) {
+        app_message(app, _("这个文件不能导入，请照检查结果改好再放进来。"));
+        return;
+    }
+    if (!popup_confirm(app, _("导入"), _("现在导入吗？退回的行不会导入，其余的存进登记册。"),
+                       _("导入")))
+        return;
+    r = run(app, s, ctx, j, false, &said);
+    if (r >= 0)
+        popup_pager(app, _("导入结果"), report(ctx, said, j, r == 1));
+}
+
+void import_open(struct app *app, struct session *s)
+{
+    void *ctx = talloc_new(app);
+    const char *name = box_there(app, s) ? choose_file(app, s, ctx) : NULL;
+    const char *type = name ? choose_type(app, s, ctx) : NULL;
+    if (type) {
+        struct job j = {.type = type,
+                        .path = text_printf(ctx, "%s/in/%s", s->box, name),
+                        .rejects = text_printf(ctx, "%s/out/退回-%.*s.csv", s->box,
+                                               (int)(strrchr(name, '.') - name), name)};
+        import_file(app, s, ctx, &j);
+    }
+    talloc_free(ctx);
+}

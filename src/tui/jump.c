@@ -1,0 +1,95 @@
+#include "tui/jump.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <talloc.h>
+
+#include "base/lang.h"
+#include "base/text.h"
+#include "tui/box.h"
+#include "tui/popup.h"
+#include "tui/users.h"
+
+/* Screens that are no list of records. right: the word of conf/roles.conf that opens them. */
+static const struct {
+    const char *right;
+    struct jump jump;
+} fixed[] = {
+    {"import.run",
+     {"81", "tjdr", N_("投件导入"), N_("把投件箱里的表格导入成档案"), NULL, import_open}},
+    {"export.run",
+     {"82", "qjdc", N_("取件导出"), N_("把名单做成表格放进取件箱"), NULL, export_any_open}},
+    {"user.manage", {"91", "yhgl", N_("用户管理"), N_("谁能登录，在哪里做什么"), NULL, users_open}},
+};
+
+static int by_code(const void *a, const void *b)
+{
+    const struct jump *x = a, *y = b;
+    return strcmp(x->code, y->code);
+}
+
+static bool taken(const struct jump *list, size_t n, const char *code)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i].code, code) == 0)
+            return true;
+    return false;
+}
+
+struct jump *jump_list(void *ctx, const struct session *s, size_t *n)
+{
+    struct jump *list = talloc_zero_array(ctx, struct jump, NELEM(fixed) + s->dict->nform);
+    MUST(list);
+    *n = 0;
+    for (size_t i = 0; i < NELEM(fixed); i++)
+        if (session_may(s, fixed[i].right)) {
+            list[*n] = fixed[i].jump;
+            list[*n].label = _(fixed[i].jump.label);
+            list[(*n)++].help = _(fixed[i].jump.help);
+        }
+    for (size_t i = 0; i < s->dict->nform; i++) {
+        const struct form *f = &s->dict->form[i];
+        if (f->code && !taken(list, *n, f->code) && session_may_do(s, f->name, "read"))
+            list[(*n)++] = (struct jump){.code = f->code,
+                                         .alias = f->alias ? f->alias : "",
+                                         .label = _(f->label),
+                                         .help = f->help ? _(f->help) : NULL,
+                                         .type = f->name};
+    }
+    qsort(list, *n, sizeof(*list), by_code);
+    return list;
+}
+
+void jump_go(struct app *app, struct session *s, const struct jump *j)
+{
+    if (j->open)
+        j->open(app, s);
+    else
+        list_open(app, s, j->type, NULL, NULL, NULL);
+}
+
+void jump_ask(struct app *app, struct session *s)
+{
+    size_t n;
+    struct jump *list = jump_list(app, s, &n);
+    const struct edit_opts opts = {.cols = 12, .max_chars = 12, .flags = EDIT_HALFWIDTH};
+    char *word = popup_ask(app, list, _("跳转"), _("交易码或拼音首字母："), "", &opts);
+    word = word ? text_clean(list, word, TEXT_HALFWIDTH | TEXT_NOSPACE, NULL) : NULL;
+    if (word && *word) {
+        size_t i = 0;
+        while (i < n && strcmp(list[i].code, word) != 0 && strcasecmp(list[i].alias, word) != 0)
+            i++;
+        if (i < n)
+            jump_go(app, s, &list[i]);
+        else
+            app_message(app, _("没有交易码 %s，按 F9 看全部。"), word);
+    }
+    talloc_free(list);
+}
+
+bool jump_key(const struct key *k)
+{
+    uint32_t c = k->kind == K_CHAR ? keys_plain(k->code) : 0;
+    return c == '=' || c == ':';
+}

@@ -1,0 +1,391 @@
+/* F9 of a list: everything that can be done with it, numbered; views, columns, sort, division. */
+#include <string.h>
+#include <talloc.h>
+
+#include "base/lang.h"
+#include "base/text.h"
+#include "tui/list.h"
+#include "tui/matter.h"
+#include "tui/print.h"
+#include "tui/review.h"
+
+enum { SORTS = 32 };
+
+const struct form_view *list_first_view(const struct session *s, const struct form *form)
+{
+    for (size_t i = 0; i < form->nview; i++)
+        if (form->view[i].roles && session_has_role(s, form->view[i].roles))
+            return &form->view[i];
+    return form->nview && !form->view[0].roles ? &form->view[0] : NULL;
+}
+
+void list_set_view(struct app *app, struct list *l, const struct form_view *view)
+{
+    l->view = view;
+    l->where = l->where_label = l->sort = NULL;
+    l->chosen = NULL;
+    l->nmark = 0;
+    list_restart(app, l);
+}
+
+/* ---- views ---- */
+
+static void menu_view(struct app *app, struct list *l)
+{
+    size_t n = 0, at = 0;
+    struct pick_item *items = talloc_zero_array(l, struct pick_item, l->form->nview + 1);
+    const struct form_view **view =
+        talloc_zero_array(items, const struct form_view *, l->form->nview + 1);
+    MUST(items && view);
+    for (size_t i = 0; i < l->form->nview; i++)
+        if (session_has_role(l->s, l->form->view[i].roles)) {
+            at = l->view == &l->form->view[i] ? n : at;
+            items[n].label = _(l->form->view[i].label);
+            view[n++] = &l->form->view[i];
+        }
+    if (!l->view)
+        at = n;
+    items[n++].label = _("全部（含已退出）");
+    struct pick p = {.title = _("名单"), .items = items, .n = n, .at = at};
+    int i = popup_pick(app, &p);
+    if (i >= 0)
+        list_set_view(app, l, view[i]);
+    talloc_free(items);
+}
+
+/* ---- columns ---- */
+
+/* Every column that any view of the form knows, once. */
+static size_t all_columns(struct list *l, struct form_path *out, size_t room)
+{
+    size_t n = 0;
+    for (size_t v = 0; v <= l->form->nview; v++) {
+        const struct form_column *c = v ? l->form->view[v - 1].column : l->form->column;
+        size_t nc = v ? l->form->view[v - 1].ncolumn : l->form->ncolumn;
+        for (size_t i = 0; c && i < nc; i++) {
+            size_t k = 0;
+            while (k < n && (out[k].via != c[i].path.via || out[k].field != c[i].path.field))
+                k++;
+            if (k == n && n < room)
+                out[n++] = c[i].path;
+        }
+    }
+    return n;
+}
+
+static void menu_columns(struct app *app, struct list *l)
+{
+    struct form_path path[64];
+    size_t n = all_columns(l, path, NELEM(path)), k = 0;
+    struct pick_item items[NELEM(path)] = {0};
+    void *ctx = talloc_new(l);
+    for (size_t i = 0; i < n; i++) {
+        items[i].label = list_heading(ctx, path[i]);
+        char *name = form_path_text(ctx, path[i]);
+        for (size_t c = 0; c < l->ncol; c++)
+            items[i].marked = items[i].marked || strcmp(l->col[c].name, name) == 0;
+    }
+    struct pick p = {.title = _("显示哪些列"), .items = items, .n = n, .multi = true};
+    int r = popup_pick(app, &p);
+    if (r > 0) {
+        l->chosen = talloc_zero_array(l, const char *, n + 1);
+        MUST(l->chosen);
+        for (size_t i = 0; i < n; i++)
+            if (items[i].marked)
+                l->chosen[k++] = form_path_text(l->chosen, path[i]);
+        list_reload(app, l);
+    }
+    talloc_free(ctx);
+}
+
+/* ---- sort ---- */
+
+/* What the server sorts quickly: the view's own order, then indexed fields, both ways. */
+static size_t sorts(const struct list *l, const char *out[SORTS], void *ctx)
+{
+    size_t n = 0;
+    out[n++] = NULL;
+    for (size_t i = 0; i < l->form->nfield && n + 2 <= SORTS; i++) {
+        const struct form_field *f = &l->form->field[i];
+        if (!f->index || f->retired || f->class > CLASS_B)
+            continue;
+        const char *own = l->view && l->view->sort ? l->view->sort : "";
+        if (strcmp(own, f->name) != 0)
+            out[n++] = f->name;
+        out[n++] = text_printf(ctx, "-%s", f->name);
+    }
+    return n;
+}
+
+static void set_sort(struct app *app, struct list *l, const char *sort)
+{
+    l->sort = sort ? talloc_strdup(l, sort) : NULL;
+    list_restart(app, l);
+}
+
+/* The next one of those that are columns here. */
+void list_sort_next(struct app *app, struct list *l)
+{
+    const char *order[SORTS];
+    void *ctx = talloc_new(l);
+    size_t n = sorts(l, order, ctx), at = 0;
+    while (at < n && !(l->sort ? order[at] && strcmp(order[at], l->sort) == 0 : !order[at]))
+        at++;
+    for (size_t k = 0; k < n; k++) {
+        const char *s = order[++at % n];
+        bool shown = !s;
+        for (size_t c = 0; s && c < l->ncol; c++)
+            shown = shown || strcmp(l->col[c].name, s + (*s == '-')) == 0;
+        if (!shown)
+            continue;
+        set_sort(app, l, s);
+        break;
+    }
+    char *label = list_sort_label(ctx, l);
+    app_message(app, _("现在%s排列。"), *label ? label : _("按登记先后"));
+    talloc_free(ctx);
+}
+
+static void menu_sort(struct app *app, struct list *l)
+{
+    const char *order[SORTS];
+    void *ctx = talloc_new(l);
+    size_t n = sorts(l, order, ctx);
+    struct pick_item items[SORTS] = {{.label = _("名单原来的顺序")}};
+    for (size_t i = 1; i < n; i++) {
+        const struct form_field *f = form_field(l->form, order[i] + (*order[i] == '-'));
+        items[i].label = text_printf(ctx, "%s%s", _(f->label), *order[i] == '-' ? _("倒序") : "");
+    }
+    struct pick p = {.title = _("按什么排列"), .items = items, .n = n};
+    int i = popup_pick(app, &p);
+    if (i >= 0)
+        set_sort(app, l, order[i]);
+    talloc_free(ctx);
+}
+
+/* ---- division ---- */
+
+static void menu_area(struct app *app, struct list *l)
+{
+    char code[13];
+    if (!pick_area(app, l->s, NULL, code))
+        return;
+    l->area = talloc_strdup(l, code);
+    l->area_name = talloc_strdup(l, code);
+    struct node *body = node_map(l), *answer;
+    node_str(body, "below", "");
+    node_str(body, "words", code);
+    node_int(body, "limit", 1);
+    if (session_call_quiet(app, l->s, body, OP_AREA_LIST, body, &answer, NULL) == 0)
+        l->area_name =
+            talloc_strdup(l, node_text_or(node_first(node_get(answer, "rows")), "title", l->area));
+    talloc_free(body);
+    list_restart(app, l);
+}
+
+/* ---- the rest ---- */
+
+static void decide(struct app *app, struct list *l, bool approve)
+{
+    if (!l->nmark && l->at < l->nrow)
+        list_mark(l, l->row[l->at].id, true);
+    if (review_bulk(app, l->s, l->mark, l->nmark, approve) > 0)
+        l->nmark = 0;
+    l->total = -1;
+    l->npage = 1;
+    list_reload(app, l);
+}
+
+static void menu_approve(struct app *app, struct list *l)
+{
+    decide(app, l, true);
+}
+
+static void menu_return(struct app *app, struct list *l)
+{
+    decide(app, l, false);
+}
+
+/* Done with the current child; the list may have lost it then. */
+static void matter(struct app *app, struct list *l,
+                   int (*ask)(struct app *, struct session *, uint64_t))
+{
+    if (l->at >= l->nrow) {
+        app_message(app, _("先把光标移到要办的那一行。"));
+        return;
+    }
+    ask(app, l->s, l->row[l->at].id);
+    l->total = -1;
+    list_reload(app, l);
+}
+
+static void menu_move(struct app *app, struct list *l)
+{
+    matter(app, l, matter_move);
+}
+
+static void menu_comeback(struct app *app, struct list *l)
+{
+    matter(app, l, matter_comeback);
+}
+
+static void menu_merge(struct app *app, struct list *l)
+{
+    matter(app, l, matter_merge);
+}
+
+static void menu_watch(struct app *app, struct list *l)
+{
+    matter(app, l, matter_watch);
+}
+
+static void menu_recall(struct app *app, struct list *l)
+{
+    matter(app, l, matter_recall);
+}
+
+static void menu_handover(struct app *app, struct list *l)
+{
+    if (!l->nmark && l->at < l->nrow)
+        list_mark(l, l->row[l->at].id, true);
+    if (matter_handover(app, l->s, l->mark, l->nmark) > 0)
+        l->nmark = 0;
+    l->total = -1;
+    list_reload(app, l);
+}
+
+static void menu_roster(struct app *app, struct list *l)
+{
+    print_roster(app, l);
+}
+
+/* What is exported is what the list shows, but for the words of the filter. */
+static void menu_export(struct app *app, struct list *l)
+{
+    const char *where = l->where;
+    if (l->area && l->form->area)
+        where = text_printf(l, "%s%s%s%s within '%s'", where ? "(" : "", where ? where : "",
+                            where ? ") and " : "", l->form->area, l->area);
+    export_open(app, l->s, l->type, l->view ? l->view->name : NULL, where);
+}
+
+static void menu_unmark(struct app *app, struct list *l)
+{
+    (void)app;
+    l->nmark = 0;
+}
+
+static bool always(const struct list *l)
+{
+    (void)l;
+    return true;
+}
+
+static bool has_area(const struct list *l)
+{
+    return l->form->area != NULL;
+}
+
+static bool reviews(const struct list *l)
+{
+    return strcmp(l->type, "change") == 0 && session_may(l->s, "child.review");
+}
+
+static bool of_child(const struct list *l, const char *verb)
+{
+    return strcmp(l->type, "child") == 0 && session_may_do(l->s, "child", verb);
+}
+
+static bool moves(const struct list *l)
+{
+    return of_child(l, "transfer");
+}
+
+static bool leaves(const struct list *l)
+{
+    return of_child(l, "exit");
+}
+
+static bool merges(const struct list *l)
+{
+    return of_child(l, "merge");
+}
+
+static bool watches(const struct list *l)
+{
+    return of_child(l, "change");
+}
+
+static bool hands_over(const struct list *l)
+{
+    return of_child(l, "review");
+}
+
+static bool recalls(const struct list *l)
+{
+    return strcmp(l->type, "change") == 0 && session_may(l->s, "child.change");
+}
+
+static bool prints(const struct list *l)
+{
+    return session_may_do(l->s, l->type, "print");
+}
+
+static bool exports(const struct list *l)
+{
+    return session_may(l->s, "export.run");
+}
+
+static bool marked(const struct list *l)
+{
+    return l->nmark > 0;
+}
+
+static const struct entry {
+    const char *label, *hint;
+    bool (*ok)(const struct list *);
+    void (*run)(struct app *, struct list *);
+} entries[] = {
+    {N_("审核通过"), N_("选上的各条，没有选时是当前这一条"), reviews, menu_approve},
+    {N_("退回"), N_("写明原因，退给上报人修改"), reviews, menu_return},
+    {N_("撤回"), N_("自己上报的，还没有生效"), recalls, menu_recall},
+    {N_("名单"), N_("换一个名单"), always, menu_view},
+    {N_("区划"), N_("只看一个乡镇或村"), has_area, menu_area},
+    {N_("计数"), N_("按一项分类，各有多少"), always, list_count_open},
+    {N_("排序"), N_("换一种排列（Ctrl-T）"), always, menu_sort},
+    {N_("列"), N_("选择显示哪些列"), always, menu_columns},
+    {N_("转移到外村"), N_("当前这个孩子搬走了，档案跟着走"), moves, menu_move},
+    {N_("恢复在册"), N_("退出过的孩子重新纳入"), leaves, menu_comeback},
+    {N_("关注名单"), N_("列入或移出，不计入报表"), watches, menu_watch},
+    {N_("交接"), N_("选上的孩子换一位儿童主任负责"), hands_over, menu_handover},
+    {N_("合并重复档案"), N_("当前这份和另一份是同一个孩子"), merges, menu_merge},
+    {N_("打印名册"), N_("把这个名单打印出来"), prints, menu_roster},
+    {N_("导出"), N_("做成表格放进取件箱"), exports, menu_export},
+    {N_("去掉选择"), N_("选上的全部去掉"), marked, menu_unmark},
+};
+
+static const enum action common[] = {ACT_REFRESH, ACT_MARK_ALL, ACT_HELP,
+                                     ACT_LOG,     ACT_HIDE,     ACT_REPAINT};
+
+void list_menu(struct app *app, struct list *l)
+{
+    struct pick_item items[NELEM(entries) + NELEM(common)];
+    const struct entry *entry[NELEM(items)] = {0};
+    size_t n = 0, own;
+    for (size_t i = 0; i < NELEM(entries); i++)
+        if (entries[i].ok(l)) {
+            entry[n] = &entries[i];
+            items[n++] =
+                (struct pick_item){.label = _(entries[i].label), .hint = _(entries[i].hint)};
+        }
+    own = n;
+    for (size_t i = 0; i < NELEM(common); i++)
+        items[n++] = (struct pick_item){.label = _(action_info(common[i])->label),
+                                        .hint = _(action_info(common[i])->help)};
+    struct pick p = {.title = _("菜单"), .items = items, .n = n};
+    int i = popup_pick(app, &p);
+    if (i >= (int)own)
+        app_send_action(app, common[(size_t)i - own]);
+    else if (i >= 0)
+        entry[i]->run(app, l);
+}

@@ -1,0 +1,288 @@
+#include "tui/matter.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/area.h"
+#include "base/lang.h"
+#include "base/text.h"
+#include "tui/pick_find.h"
+#include "tui/popup.h"
+
+#define STATE_GONE "4" /* forms/codes/child_state.csv */
+
+enum { WHY_CHARS = 100, SAME_ROWS = 8 };
+
+static const struct node *record(struct app *app, struct session *s, void *ctx, const char *type,
+                                 uint64_t id)
+{
+    struct node *body = node_map(ctx), *view = NULL;
+    node_str(body, "type", type);
+    node_int(body, "id", (int64_t)id);
+    return session_call(app, s, ctx, OP_REC_GET, body, &view) == 0 ? view : NULL;
+}
+
+static const char *value_of(const struct node *view, const char *field)
+{
+    return node_text_or(node_get(view, "v"), field, "");
+}
+
+static const char *shown_of(const struct node *view, const char *field)
+{
+    return node_text_or(node_get(view, "show"), field, value_of(view, field));
+}
+
+static char *ask_why(struct app *app, void *ctx, const char *title, const char *prompt)
+{
+    const struct edit_opts opts = {.cols = 44, .max_chars = WHY_CHARS};
+    char *why = popup_ask(app, ctx, title, prompt, "", &opts);
+    if (why && !*why) {
+        app_message(app, _("写一句原因，以后查得清楚。"));
+        return NULL;
+    }
+    return why;
+}
+
+/* What stands in the way, as a text to read. */
+static void show_findings(struct app *app, void *ctx, const struct node *answer)
+{
+    char *text = talloc_strdup(ctx, "");
+    for (const struct node *e = node_first(node_get(answer, "findings")); e; e = e->next)
+        text = talloc_asprintf_append(text, "%s\n", node_text_or(e, "text", ""));
+    if (*text)
+        popup_pager(app, _("还不能办理"), text);
+}
+
+/* done: said when it took effect at once. */
+static int send(struct app *app, struct session *s, void *ctx, enum wire_op op, struct node *body,
+                const char *done)
+{
+    struct node *answer = NULL;
+    int r = session_call(app, s, ctx, op, body, &answer);
+    if (r == HE_RULE)
+        show_findings(app, ctx, answer);
+    if (r < 0)
+        return 0;
+    app_message(app, "%s", node_num(answer, "change", 0) ? _("已上报，等待审核。") : done);
+    return 1;
+}
+
+static struct node *about(void *ctx, uint64_t id, const char *why)
+{
+    struct node *body = node_map(ctx);
+    node_int(body, "id", (int64_t)id);
+    if (why)
+        node_str(body, "why", why);
+    return body;
+}
+
+/* ---- transfer ---- */
+
+static int move_to(struct app *app, struct session *s, void *ctx, uint64_t id,
+                   const struct node *child, const struct find_row *to)
+{
+    if (area_level(to->code) != AREA_VILLAGE || strcmp(to->code, value_of(child, "village")) == 0) {
+        app_message(app, _("要选孩子转到的另一个村(居)。"));
+        return 0;
+    }
+    char *why = ask_why(app, ctx, _("转移到外村"), _("为什么转："));
+    if (!why)
+        return 0;
+    char *text = text_printf(
+        ctx, _("%s，从 %s 转到 %s。审核通过以后由那里的儿童主任负责，档案和历史跟着走。"),
+        value_of(child, "name"), shown_of(child, "village"), to->label);
+    if (!popup_confirm(app, _("转移到外村"), text, _("上报转移")))
+        return 0;
+    struct node *body = about(ctx, id, why);
+    node_str(body, "village", to->code);
+    return send(app, s, ctx, OP_CHILD_MOVE, body, _("已转到新的村(居)。"));
+}
+
+int matter_move(struct app *app, struct session *s, uint64_t id)
+{
+    void *ctx = talloc_new(app);
+    const struct node *child = record(app, s, ctx, "child", id);
+    struct find_row to;
+    int done = 0;
+    if (child && strcmp(value_of(child, "state"), STATE_GONE) == 0)
+        app_message(app, _("这份档案已经退出，先办理【恢复在册】。"));
+    else if (child && find_area(app, s, ctx, NULL, &to))
+        done = move_to(app, s, ctx, id, child, &to);
+    talloc_free(ctx);
+    return done;
+}
+
+/* ---- coming back ---- */
+
+int matter_comeback(struct app *app, struct session *s, uint64_t id)
+{
+    void *ctx = talloc_new(app);
+    const struct node *child = record(app, s, ctx, "child", id);
+    char *why;
+    int done = 0;
+    if (child && strcmp(value_of(child, "state"), STATE_GONE) != 0) {
+        app_message(app, _("这份档案没有退出，不用恢复。"));
+    } else if (child && (why = ask_why(app, ctx, _("恢复在册"), _("为什么恢复：")))) {
+        char *text = text_printf(ctx, _("%s，%s 退出（%s），从今天起重新纳入名册。"),
+                                 value_of(child, "name"), shown_of(child, "exit_date"),
+                                 shown_of(child, "exit_reason"));
+        struct node *body = about(ctx, id, why);
+        node_add_map(body, "v");
+        if (popup_confirm(app, _("恢复在册"), text, _("上报恢复")))
+            done = send(app, s, ctx, OP_CHILD_RETURN, body, _("已恢复在册。"));
+    }
+    talloc_free(ctx);
+    return done;
+}
+
+/* ---- duplicates ---- */
+
+/* The other file: a likely one of the server's, or one looked up; 0 when cancelled. */
+static uint64_t other_file(struct app *app, struct session *s, void *ctx, uint64_t id)
+{
+    struct node *answer;
+    struct pick_item items[SAME_ROWS + 1] = {{0}};
+    uint64_t ids[SAME_ROWS + 1] = {0};
+    size_t n = 0;
+    if (session_call(app, s, ctx, OP_CHILD_SAME, about(ctx, id, NULL), &answer) < 0)
+        return 0;
+    for (const struct node *e = node_first(node_get(answer, "rows")); e && n < SAME_ROWS;
+         e = e->next)
+        if (node_num(e, "id", 0) && strcmp(node_text_or(e, "why", ""), "sibling") != 0) {
+            ids[n] = (uint64_t)node_num(e, "id", 0);
+            items[n].label = node_text_or(e, "title", "?");
+            items[n++].hint = text_printf(ctx, "%s %s", node_text_or(e, "birth_date", ""),
+                                          node_text_or(e, "village_title", ""));
+        }
+    items[n].label = _("另外找一份");
+    struct pick p = {.title = _("和哪份档案是同一个孩子"),
+                     .text = n ? NULL : _("没有发现像是重复的档案。"),
+                     .items = items,
+                     .n = n + 1};
+    int i = popup_pick(app, &p);
+    if (i < 0)
+        return 0;
+    return (size_t)i < n ? ids[i] : pick_record(app, s, "child", _("同一个孩子的另一份档案"));
+}
+
+static char *file_line(void *ctx, const struct node *v)
+{
+    return text_printf(ctx, _("留下这份：%s %s %s 档案号 %s"), value_of(v, "name"),
+                       shown_of(v, "birth_date"), shown_of(v, "village"), value_of(v, "file_no"));
+}
+
+static int merge(struct app *app, struct session *s, void *ctx, const uint64_t id[2])
+{
+    const struct node *v[2] = {record(app, s, ctx, "child", id[0]), NULL};
+    v[1] = v[0] ? record(app, s, ctx, "child", id[1]) : NULL;
+    if (!v[1])
+        return 0;
+    const char *answers[] = {file_line(ctx, v[0]), file_line(ctx, v[1])};
+    int keep = popup_choose(app, _("合并重复档案"),
+                            _("留下的那份里空着的项用另一份补上；另一份的档案号以后也找得到它。"),
+                            answers, 2, 0);
+    if (keep < 0)
+        return 0;
+    char *why = ask_why(app, ctx, _("合并重复档案"), _("怎么知道是同一个孩子："));
+    if (!why || !popup_confirm(app, _("合并重复档案"), _("合并以后不能再分开。"), _("合并成一份")))
+        return 0;
+    struct node *body = about(ctx, id[!keep], why);
+    node_int(body, "to", (int64_t)id[keep]);
+    return send(app, s, ctx, OP_CHILD_MERGE, body, _("已合并成一份。"));
+}
+
+int matter_merge(struct app *app, struct session *s, uint64_t id)
+{
+    void *ctx = talloc_new(app);
+    uint64_t other = other_file(app, s, ctx, id);
+    int done = 0;
+    if (other == id)
+        app_message(app, _("这就是同一份档案。"));
+    else if (other)
+        done = merge(app, s, ctx, (const uint64_t[2]){id, other});
+    talloc_free(ctx);
+    return done;
+}
+
+/* ---- 关注名单 ---- */
+
+int matter_watch(struct app *app, struct session *s, uint64_t id)
+{
+    void *ctx = talloc_new(app);
+    const struct node *child = record(app, s, ctx, "child", id);
+    int done = 0;
+    if (child) {
+        bool on = strcmp(value_of(child, "watch_list"), "1") != 0;
+        const char *title = on ? _("列入关注名单") : _("移出关注名单");
+        char *why = ask_why(app, ctx, title, on ? _("为什么要多看一眼：") : _("为什么移出："));
+        struct node *body = about(ctx, id, why);
+        node_bool(body, "on", on);
+        if (why)
+            done = send(app, s, ctx, OP_CHILD_WATCH, body,
+                        on ? _("已列入关注名单。") : _("已移出关注名单。"));
+    }
+    talloc_free(ctx);
+    return done;
+}
+
+/* ---- hand-over ---- */
+
+/* Login of a user; "" for nobody. */
+static const char *login_of(struct app *app, struct session *s, void *ctx, uint64_t user)
+{
+    const struct node *v = user ? record(app, s, ctx, "user", user) : NULL;
+    return v ? value_of(v, "login") : "";
+}
+
+static int hand(struct app *app, struct session *s, void *ctx, const struct node *child,
+                const uint64_t *ids, size_t n)
+{
+    uint64_t from = strtoull(value_of(child, "director"), NULL, 10);
+    struct find_row to;
+    if (!find_record(app, s, ctx, "user", _("交给哪位儿童主任"), &to))
+        return 0;
+    struct node *body = node_map(ctx), *list = node_add_list(body, "ids"), *answer;
+    char *text =
+        text_printf(ctx, _("选上的 %zu 个孩子里，%s，都交给 %s 负责。"), n,
+                    from ? text_printf(ctx, _("现在由 %s 负责的"), shown_of(child, "director"))
+                         : _("还没有责任人的"),
+                    to.label);
+    char *why = ask_why(app, ctx, _("交接"), _("为什么交接："));
+    if (!why || !popup_confirm(app, _("交接"), text, _("交接")))
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        node_int(list, NULL, (int64_t)ids[i]);
+    node_str(body, "from", login_of(app, s, ctx, from));
+    node_str(body, "to", login_of(app, s, ctx, to.id));
+    node_str(body, "why", why);
+    if (session_call(app, s, ctx, OP_CHILD_HANDOVER, body, &answer) < 0)
+        return 0;
+    app_message(app, _("已交接 %lld 个孩子。"), (long long)node_num(answer, "children", 0));
+    return 1;
+}
+
+int matter_handover(struct app *app, struct session *s, const uint64_t *ids, size_t n)
+{
+    void *ctx = talloc_new(app);
+    const struct node *child = n ? record(app, s, ctx, "child", ids[0]) : NULL;
+    int done = child ? hand(app, s, ctx, child, ids, n) : 0;
+    talloc_free(ctx);
+    return done;
+}
+
+/* ---- a change of one's own ---- */
+
+int matter_recall(struct app *app, struct session *s, uint64_t change)
+{
+    void *ctx = talloc_new(app);
+    int done = 0;
+    if (popup_confirm(app, _("撤回"), _("撤回以后不再审核，档案保持原样；要改再重新上报。"),
+                      _("撤回上报"))) {
+        struct node *body = node_map(ctx);
+        node_int(body, "change", (int64_t)change);
+        done = send(app, s, ctx, OP_REVIEW_RECALL, body, _("已撤回。"));
+    }
+    talloc_free(ctx);
+    return done;
+}

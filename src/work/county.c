@@ -1,0 +1,200 @@
+/* The county: binds the rules to the dictionary, reads the divisions, starts the jobs. */
+#include "work/county.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "base/err.h"
+#include "work/due.h"
+
+/* What users, posts, divisions and scopes need of the forms; every business adds its own list. */
+static const char *const required[] = {"user.login:text",
+                                       "user.uid:int",
+                                       "user.name:text",
+                                       "user.state:code",
+                                       "user.until:date",
+                                       "post.user:user",
+                                       "post.role:text",
+                                       "post.area:area",
+                                       "post.school:ref",
+                                       "post.from:date",
+                                       "post.to:date",
+                                       "post.acting:yesno",
+                                       "division.code:area",
+                                       "division.name:text",
+                                       "division.level:code",
+                                       "division.from:date",
+                                       "division.to:date",
+                                       "division.urban_rural:code",
+                                       "division.successor:area",
+                                       "child.name:text",
+                                       "child.village:area",
+                                       "child.state:code",
+                                       "child.id_no:id",
+                                       "child.birth_date:date",
+                                       "child.father:ref",
+                                       "child.mother:ref",
+                                       "child.caregiver:ref",
+                                       "child.school:ref",
+                                       "child.worker:user",
+                                       "child.hukou_type:code",
+                                       "child.hukou_area:region",
+                                       "child.live_with:code",
+                                       "child.parents_state:code",
+                                       "person.name:text",
+                                       "person.id_no:id",
+                                       "person.phone:phone",
+                                       "person.out_working:yesno",
+                                       "person.out_since:month",
+                                       "person.work_area:region",
+                                       "person.home_stay:code",
+                                       "person.life_state:code",
+                                       "person.special_state:codes",
+                                       "person.guardian_ability:code",
+                                       "child.father_kind:code",
+                                       "child.mother_kind:code",
+                                       "child.child_kinds:codes",
+                                       "child.reason_entrust:code",
+                                       "child.director:user",
+                                       "child.file_no:text",
+                                       "child.review_state:code",
+                                       "child.add_date:date",
+                                       "child.add_reason:code",
+                                       "child.exit_date:date",
+                                       "child.exit_reason:code",
+                                       "child.watch_list:yesno",
+                                       "child.lbc_result:code",
+                                       "child.lbc_reason:note",
+                                       "child.lbc_inputs:note",
+                                       "child.lbc_on:date",
+                                       "child.complete:yesno",
+                                       "child.missing_count:int",
+                                       "child.updated_on:date",
+                                       "change.child:ref",
+                                       "change.person:ref",
+                                       "change.to_village:area",
+                                       "change.summary:text",
+                                       "change.base_version:int",
+                                       "change.marks:note",
+                                       "change.reason:text",
+                                       "change.submitted_by:user",
+                                       "change.submitted_on:time",
+                                       "change.typed_by:user",
+                                       "change.state:code",
+                                       "change.kind:code",
+                                       "change.village:area",
+                                       "change.proposed:note",
+                                       "change.person:ref",
+                                       "change.marks:note",
+                                       NULL};
+
+/* Fields by which records are found: without their index nobody could sign in. */
+static const char *const indexed[][2] = {
+    {"post", "user"},    {"post", "area"},    {"child", "name"},
+    {"child", "state"},  {"child", "father"}, {"child", "mother"},
+    {"child", "school"}, {"child", "worker"}, {"change", "child"}};
+static const char *const unique[][2] = {{"user", "login"},
+                                        {"division", "code"},
+                                        {"child", "id_no"},
+                                        {"child", "file_no"},
+                                        {"person", "id_no"}};
+
+static void require_kept(const struct dict *dict, struct conf_errors *errs)
+{
+    for (size_t i = 0; i < NELEM(indexed) + NELEM(unique); i++) {
+        bool uni = i >= NELEM(indexed);
+        const char *const *word = uni ? unique[i - NELEM(indexed)] : indexed[i];
+        const struct form_field *f = form_field(dict_form(dict, word[0]), word[1]);
+
+        if (!(uni ? f->unique : f->index))
+            conf_error(errs, f->form->path, f->line, "字段“%s”要写 %s = true：程序靠它查找",
+                       word[1], uni ? "unique" : "index");
+    }
+}
+
+struct county *county_open(void *ctx, struct store *store, struct dict *dict,
+                           const struct roles *roles, const struct county_conf *conf,
+                           struct conf_errors *errs)
+{
+    struct county *county = talloc_zero(ctx, struct county);
+    size_t before = errs->n;
+    int err;
+
+    *county = (struct county){.store = store, .dict = dict, .roles = roles, .conf = *conf};
+    if (county->conf.page_max <= 0)
+        county->conf.page_max = 200;
+    dict_require(dict, required, errs);
+    if (errs->n == before)
+        require_kept(dict, errs);
+    if (errs->n == before) {
+        county->areas = areas_new(county);
+        if ((err = store_read(store, areas_read, county)))
+            conf_error(errs, dict->dir, 0, "读不出行政区划：%s", err_text(err));
+    }
+    if (errs->n > before) {
+        talloc_free(county);
+        return NULL;
+    }
+    store_job_kind(store, DIVISION_JOB, division_step, county);
+    store_job_kind(store, DUE_JOB, due_step, county);
+    store_job_start(store);
+    return county;
+}
+
+/* --- the world of a check --- */
+
+struct env {
+    struct rec_env env;
+    void *ctx;
+    struct txn *txn;
+    const struct county *county;
+    const struct rec **seen; /* linked records already read */
+    size_t n;
+};
+
+static const struct rec *env_linked(void *arg, const struct rec *rec,
+                                    const struct form_field *field)
+{
+    struct env *env = arg;
+    uint64_t id = rec_ref(rec, field->name);
+    struct rec *got;
+
+    if (!id || !field->ref)
+        return NULL;
+    for (size_t i = 0; i < env->n; i++)
+        if (env->seen[i]->form == field->ref && env->seen[i]->id == id)
+            return env->seen[i];
+    if (txn_get(env->txn, env->ctx, field->ref, id, &got))
+        return NULL;
+    env->seen = talloc_realloc(env, env->seen, const struct rec *, env->n + 1);
+    return env->seen[env->n++] = got;
+}
+
+static int env_area(void *arg, const char *code, struct date on, const char **successor)
+{
+    struct env *env = arg;
+
+    return area_check(base_unconst(env->county), code, on, successor);
+}
+
+static const char *env_area_class(void *arg, const char *code)
+{
+    struct env *env = arg;
+    const struct area_info *info = area_find(env->county, code);
+
+    return info && *info->urban_rural ? info->urban_rural : NULL;
+}
+
+struct rec_env *county_env(void *ctx, struct txn *txn, const struct county *county,
+                           struct date today)
+{
+    struct env *env = talloc_zero(ctx, struct env);
+
+    *env = (struct env){.ctx = env, .txn = txn, .county = county};
+    env->env = (struct rec_env){.today = today,
+                                .arg = env,
+                                .linked = env_linked,
+                                .area = env_area,
+                                .area_class = env_area_class};
+    return &env->env;
+}

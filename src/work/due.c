@@ -1,0 +1,141 @@
+/* Days that pass: who turns sixteen or eighteen, whose months away are full (decisions 1 and 3). */
+#include "work/due.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "base/err.h"
+#include "base/lang.h"
+#include "base/text.h"
+#include "form/type.h"
+#include "work/save_in.h"
+
+#define AHEAD_DAYS 30 /* the director is told a month before (decision 3) */
+
+static bool on_register(const struct rec *child)
+{
+    const char *state = rec_get(child, "state");
+
+    return state && (*state == '1' || *state == '3');
+}
+
+static bool reaches(struct date birth, int age, struct date today, char on[11])
+{
+    struct date day = date_birthday(birth, age);
+
+    date_format(day, on);
+    return date_cmp(day, date_add_days(today, AHEAD_DAYS)) <= 0;
+}
+
+static void due_add(struct node *out, const char *what, const char *on, const char *text)
+{
+    struct node *row = node_add_map(out, NULL);
+
+    node_str(row, "what", what);
+    node_str(row, "on", on);
+    node_str(row, "text", text);
+}
+
+void child_due(void *ctx, const struct rec *child, struct date today, struct node *out)
+{
+    const char *kinds = rec_get(child, "child_kinds"), *birth = rec_get(child, "birth_date");
+    struct date d;
+    char on[11];
+
+    if (!on_register(child) || !birth || date_parse(birth, &d))
+        return;
+    if (reaches(d, 18, today, on))
+        due_add(out, "eighteen", on, text_printf(ctx, _("%s 满18周岁，请核对后办理退出"), on));
+    else if (kinds && type_codes_has(kinds, "10") && reaches(d, 16, today, on))
+        due_add(
+            out, "sixteen", on,
+            text_printf(ctx,
+                        _("%s 满16周岁，不再计入农村留守儿童；请核对还有没有其他需要帮助的情形，"
+                          "再办理退出或改类别"),
+                        on));
+}
+
+/* --- running the definition anew --- */
+
+int due_start(struct txn *txn, const struct county *county, struct date today, uint64_t *id)
+{
+    void *ctx = talloc_new(NULL);
+    struct job *job = talloc_zero(ctx, struct job);
+    struct node *last;
+    char day[11];
+    int err = txn_meta_get(txn, ctx, "due/last", &last);
+
+    (void)county;
+    *id = 0;
+    date_format(today, day);
+    if ((!err && strcmp(node_text_or(last, "day", ""), day) >= 0) || (err && err != HE_NOTFOUND)) {
+        talloc_free(ctx);
+        return err;
+    }
+    job->kind = DUE_JOB;
+    job->owner = "";
+    job->state = JOB_WAITING;
+    job->today = today;
+    last = node_map(ctx);
+    node_str(last, "day", day);
+    if (!(err = txn_meta_put(txn, "due/last", last)) && !(err = txn_job_new(txn, job)))
+        *id = job->id;
+    talloc_free(ctx);
+    return err;
+}
+
+struct retest {
+    const struct county *county;
+    struct actor actor;
+    struct job *job;
+    bool more;
+};
+
+/* The result of a file as of the job's day; what did not change is not written. */
+static int retest_child(struct txn *txn, void *ctx, struct retest *r, const struct rec *old)
+{
+    struct save s = {.form = old->form, .id = old->id, .source = "due"};
+    struct save_more more = {.trusted = true};
+    struct family *f = family_new(txn, ctx, r->county, &r->actor, &s, &more);
+    struct rec *rec = rec_copy(ctx, old);
+
+    f->rec = rec;
+    effect_test(f, rec);
+    if (rec_same(rec_get(old, "lbc_result"), rec_get(rec, "lbc_result")) &&
+        rec_same(rec_get(old, "lbc_reason"), rec_get(rec, "lbc_reason")))
+        return 0;
+    node_int(r->job->result, "changed", node_num(r->job->result, "changed", 0) + 1);
+    return txn_put(txn, &f->who, old, rec, NULL, NULL);
+}
+
+static int retest_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+{
+    struct retest *r = arg;
+    void *ctx = talloc_new(NULL);
+    struct rec *old;
+    int err = txn_get(txn, ctx, dict_form(r->county->dict, "child"), id, &old);
+
+    if (!err && old->id == id && on_register(old))
+        err = retest_child(txn, ctx, r, old);
+    talloc_free(ctx);
+    if (err && err != HE_NOTFOUND)
+        return err;
+    node_str(r->job->mark, "after", mark);
+    r->job->done++;
+    r->more = job_time_up(r->job);
+    return r->more;
+}
+
+int due_step(struct txn *txn, struct job *job, void *county)
+{
+    struct retest r = {.county = county, .job = job};
+    char *after = talloc_strdup(job, node_text_or(job->mark, "after", ""));
+    struct walk walk = {.form = dict_form(r.county->dict, "child"), .after = *after ? after : NULL};
+    int err;
+
+    r.actor.login = r.actor.name = "";
+    r.actor.today = job->today;
+    r.actor.who = (struct store_who){.user = "", .from = "", .op = DUE_JOB, .today = job->today};
+    err = txn_walk(txn, &walk, retest_one, &r);
+    return err < 0 ? err : r.more;
+}

@@ -1,0 +1,345 @@
+/*
+ * Search. Words are and-ed; each finds a record by its own search fields or by those of the persons it
+ * is linked to (a grandmother's name, a father's phone). The token index only proposes: every proposal
+ * is judged again by what the actor reads in full of that record, so a masked number or a name of
+ * another village cannot be felt out by searching.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/area.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "work/query.h"
+
+#define WORDS_MAX 6
+#define SCAN_MAX                                                                                   \
+    4096 /* a scope of fewer is known by heart, and read whole rather than searched far */
+
+/* How many proposals are asked for: a common word fills its page from the first few. */
+static const size_t stages[] = {256, 4096, 65536};
+
+struct find {
+    struct query *q;
+    const char **word[WORDS_MAX]; /* token prefixes of each word */
+    char kinds[8];                /* their kinds: the first letters */
+    size_t nword;
+    uint64_t *id; /* proposals in the order of relevance, each once */
+    size_t n, max;
+    bool cut;      /* there are more than these */
+    uint64_t *set; /* open hash of them */
+    size_t slots;
+    uint64_t *own; /* every id of a small scope, in order: nothing else is proposed; NULL: large */
+    size_t nown;
+};
+
+/* --- proposals --- */
+
+static void set_new(struct find *f, size_t max)
+{
+    f->n = 0;
+    f->cut = false;
+    f->max = max;
+    for (f->slots = 64; f->slots < 2 * max; f->slots *= 2)
+        ;
+    f->id = talloc_array(f->q, uint64_t, max);
+    f->set = talloc_zero_array(f->q, uint64_t, f->slots);
+}
+
+static int id_cmp(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+static void propose(struct find *f, uint64_t id)
+{
+    size_t at = (size_t)(id * UINT64_C(0x9e3779b97f4a7c15)) & (f->slots - 1);
+
+    if (f->own && !bsearch(&id, f->own, f->nown, sizeof id, id_cmp))
+        return;
+    if (f->n == f->max) {
+        f->cut = true;
+        return;
+    }
+    while (f->set[at] && f->set[at] != id)
+        at = (at + 1) & (f->slots - 1);
+    if (f->set[at])
+        return;
+    f->set[at] = id;
+    f->id[f->n++] = id;
+}
+
+static int propose_link(struct txn *txn, uint64_t id, const char *mark, void *arg)
+{
+    struct find *f = arg;
+
+    (void)txn, (void)mark;
+    propose(f, id);
+    return f->n == f->max;
+}
+
+/* Records whose ref fields point to a person that the prefix finds. Reading a small scope is quicker
+ * than following more people than live there. */
+static int propose_linked(struct find *f, const struct form *shared, const char *prefix)
+{
+    const struct form *form = f->q->ask->form;
+    struct txn *txn = f->q->a->txn;
+    uint64_t *person;
+    size_t n;
+    int err = txn_search(txn, f->q, shared, prefix, f->max, &person, &n);
+
+    f->cut |= n == f->max || (f->own && n > f->nown);
+    for (size_t i = 0; i < n && !err && (!f->own || !f->cut) && f->n < f->max; i++) {
+        const char *key = text_printf(person, "%llu", (unsigned long long)person[i]);
+
+        for (size_t r = 0; r < form->nfield && !err; r++) {
+            struct walk walk = {.form = form, .field = &form->field[r], .lo = key, .hi = key};
+
+            if (form->field[r].ref == shared)
+                err = txn_walk(txn, &walk, propose_link, f);
+        }
+    }
+    talloc_free(person);
+    return err;
+}
+
+/* Is this the first field that links to its form? */
+static bool first_link(const struct form *form, size_t field)
+{
+    const struct form *to = form->field[field].ref;
+
+    if (!to || !form_is_shared(to))
+        return false;
+    for (size_t i = 0; i < field; i++)
+        if (form->field[i].ref == to)
+            return false;
+    return true;
+}
+
+static int propose_word(struct find *f, const char **prefix)
+{
+    const struct form *form = f->q->ask->form;
+    struct txn *txn = f->q->a->txn;
+    int err = 0;
+
+    for (size_t p = 0; prefix[p] && !err && f->n < f->max; p++) {
+        uint64_t *own;
+        size_t n;
+
+        err = txn_search(txn, f->q, form, prefix[p], f->max, &own, &n);
+        f->cut |= n == f->max;
+        for (size_t i = 0; i < n && !err; i++)
+            propose(f, own[i]);
+        talloc_free(own);
+    }
+    for (size_t i = 0; i < form->nfield; i++)
+        for (size_t p = 0; first_link(form, i) && prefix[p] && !err && f->n < f->max; p++)
+            err = propose_linked(f, form->field[i].ref, prefix[p]);
+    return err;
+}
+
+/* The proposals of the word that proposes least; *whole: there are no others. */
+static int propose_least(struct find *f, size_t max, bool *whole)
+{
+    size_t best = 0, few = SIZE_MAX;
+    int err = 0;
+
+    for (size_t w = 0; w < f->nword && !err && few; w++) {
+        set_new(f, max);
+        err = propose_word(f, f->word[w]);
+        if (!err && (f->cut ? max : f->n) < few) {
+            best = w;
+            few = f->cut ? max : f->n;
+        }
+    }
+    *whole = few < max;
+    if (err || f->nword == 1 || best == f->nword - 1)
+        return err;
+    set_new(f, max);
+    return propose_word(f, f->word[best]);
+}
+
+/* The ids of a scope of villages, a school, or assigned children, if they are few. */
+static int scope_learn(struct find *f)
+{
+    const struct scope *s = &f->q->scope;
+    uint64_t *ids;
+    size_t n;
+    int err;
+
+    if (form_is_shared(f->q->ask->form) || (s->streams && !s->areas))
+        return 0;
+    for (size_t i = 0; s->areas && s->areas[i]; i++)
+        if (area_level(s->areas[i]) < AREA_TOWN)
+            return 0;
+    err = scope_ids(s, f->q, NULL, SCAN_MAX, &ids, &n);
+    if (!err && n < SCAN_MAX) {
+        f->own = ids ? ids : talloc_array(f->q, uint64_t, 1);
+        f->nown = n;
+    }
+    return err;
+}
+
+/* --- judging a proposal --- */
+
+static bool prefix_in(const char **prefix, const char **tokens)
+{
+    for (; *prefix; prefix++)
+        for (const char **t = tokens; *t; t++)
+            if (strncmp(*t, *prefix, strlen(*prefix)) == 0)
+                return true;
+    return false;
+}
+
+/* Tokens of the search fields that these posts read in full; of the linked record with via. */
+static const char **tokens_seen(struct find *f, void *tmp, const struct actor *narrow,
+                                const struct rec *rec, const struct form_field *via)
+{
+    const struct form *form = via ? via->ref : rec->form;
+    struct rec *shown = rec_new(tmp, form);
+
+    for (size_t i = 0; i < form->nfield; i++) {
+        struct form_path path = {via, &form->field[i]};
+        struct seen seen;
+
+        if (form->field[i].search == SEARCH_NONE)
+            continue;
+        seen = access_value(f->q->a, tmp, narrow, rec, path);
+        if (seen.value && !seen.masked)
+            rec_set_at(shown, &form->field[i], seen.value);
+    }
+    return rec_tokens_of(tmp, shown, f->kinds);
+}
+
+static bool matches(struct find *f, void *tmp, const struct actor *narrow, const struct rec *rec)
+{
+    const struct form *form = rec->form;
+    const char **own = tokens_seen(f, tmp, narrow, rec, NULL);
+
+    for (size_t w = 0; w < f->nword; w++) {
+        bool hit = prefix_in(f->word[w], own);
+
+        for (size_t i = 0; i < form->nfield && !hit; i++)
+            hit = form->field[i].ref && rec->val[i] && form_is_shared(form->field[i].ref) &&
+                  prefix_in(f->word[w], tokens_seen(f, tmp, narrow, rec, &form->field[i]));
+        if (!hit)
+            return false;
+    }
+    return true;
+}
+
+static bool wanted(struct find *f, void *tmp, const struct rec *rec)
+{
+    const struct query *q = f->q;
+    const struct actor *narrow = access_narrow(q->a, tmp, rec);
+
+    if (!narrow || !query_takes(f->q, rec))
+        return false;
+    if (q->scope.within && form_division(rec->form) &&
+        !area_within(txn_area(q->a->txn, tmp, rec), q->scope.within))
+        return false;
+    return matches(f, tmp, narrow, rec);
+}
+
+static size_t find_after(const struct find *f)
+{
+    uint64_t id = f->q->ask->after ? strtoull(f->q->ask->after, NULL, 10) : 0;
+
+    for (size_t i = 0; id && i < f->n; i++)
+        if (f->id[i] == id)
+            return i + 1;
+    return 0;
+}
+
+/* *more: the page is full and something is behind it. */
+static int find_rows(struct find *f, struct node *out, bool *more)
+{
+    struct query *q = f->q;
+    struct node *rows = node_add_list(out, "rows");
+    uint64_t last = 0, total = 0;
+    int err = 0;
+
+    *more = false;
+    for (size_t i = q->ask->count ? 0 : find_after(f), from = find_after(f);
+         i < f->n && (!*more || q->ask->count) && !err; i++) {
+        void *tmp = talloc_new(q);
+        struct rec *rec;
+
+        err = txn_get(q->a->txn, tmp, q->ask->form, f->id[i], &rec);
+        if (!err && wanted(f, tmp, rec)) {
+            total++;
+            if (i >= from && rows->n < (size_t)q->limit) {
+                query_row(q, rows, rec);
+                last = f->id[i];
+            } else if (i >= from) {
+                *more = true;
+            }
+        }
+        err = err == HE_NOTFOUND ? 0 : err;
+        talloc_free(tmp);
+        access_forget(q->a);
+    }
+    node_str(out, "next", *more ? text_printf(q, "%llu", (unsigned long long)last) : NULL);
+    if (q->ask->count)
+        node_int(out, "total", (int64_t)total);
+    return err;
+}
+
+/* In a small scope a word that is common in the county is looked for in every record of it. */
+static int find_near(struct find *f, struct node *out)
+{
+    bool whole, more;
+    int err = propose_least(f, SCAN_MAX, &whole);
+
+    if (err)
+        return err;
+    if (!whole) {
+        f->id = f->own;
+        f->n = f->nown;
+    }
+    return find_rows(f, out, &more);
+}
+
+static int find_stages(struct find *f, struct node *out)
+{
+    bool whole = false, more = false;
+    int err = 0;
+
+    for (size_t s = f->q->ask->count ? NELEM(stages) - 1 : 0;
+         s < NELEM(stages) && !err && !whole && !more; s++) {
+        err = propose_least(f, stages[s], &whole);
+        if (!err)
+            err = find_rows(f, out, &more);
+    }
+    return err;
+}
+
+int list_find(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
+              const struct list_ask *ask, const char *words, struct node *out, char **problem)
+{
+    struct find f = {0};
+    char *copy, *save = NULL;
+    int err = query_open(txn, ctx, county, actor, ask, &f.q, problem);
+
+    if (err)
+        return err;
+    node_add_list(out, "rows");
+    copy = text_clean(f.q, words, TEXT_HALFWIDTH, NULL);
+    for (char *w = strtok_r(copy, " ", &save); w && f.nword < WORDS_MAX;
+         w = strtok_r(NULL, " ", &save)) {
+        f.word[f.nword] = rec_query_tokens(f.q, w);
+        for (const char **p = f.word[f.nword]; *p; p++)
+            if (!strchr(f.kinds, **p) && strlen(f.kinds) + 1 < sizeof f.kinds)
+                f.kinds[strlen(f.kinds)] = **p;
+        if (*f.word[f.nword])
+            f.nword++;
+    }
+    if (f.nword && !(err = scope_learn(&f)))
+        err = f.own ? find_near(&f, out) : find_stages(&f, out);
+    if (!err)
+        talloc_free(f.q);
+    return err;
+}

@@ -1,0 +1,15 @@
+noinst_LIBRARIES += libwork.a
+libwork_a_SOURCES = src/work/work.h
+libwork_a_SOURCES += src/work/admin.h src/work/county.h src/work/county.c
+libwork_a_SOURCES += src/work/actor.c src/work/access.h src/work/access.c
+libwork_a_SOURCES += src/work/area.c src/work/place.c src/work/division.c
+libwork_a_SOURCES += src/work/user.h src/work/user.c src/work/post.c
+libwork_a_SOURCES += src/work/save.h src/work/save_in.h src/work/save.c
+libwork_a_SOURCES += src/work/family.c src/work/effect.c src/work/conflict.c src/work/touch.c
+libwork_a_SOURCES += src/work/definition.c src/work/due.h src/work/due.c
+libwork_a_SOURCES += src/work/review.c src/work/decide.c src/work/leave.c src/work/handover.c
+libwork_a_SOURCES += src/work/same.c src/work/merge.c
+libwork_a_SOURCES += src/work/import.h src/work/import_in.h src/work/import.c src/work/import_row.c
+libwork_a_SOURCES += src/work/list.h src/work/scope.h src/work/scope.c
+libwork_a_SOURCES += src/work/query.h src/work/query.c src/work/list.c src/work/count.c
+libwork_a_SOURCES += src/work/find.c src/work/view.c src/work/todo.c

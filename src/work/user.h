@@ -1,0 +1,41 @@
+/* What user.c and post.c share; private to them. */
+#ifndef HUTONG_WORK_USER_H
+#define HUTONG_WORK_USER_H
+
+#include "work/admin.h"
+#include "work/county.h"
+
+#define MANAGE "user.manage"
+
+struct change {
+    struct txn *txn;
+    void *ctx;
+    const struct county *county;
+    const struct actor *actor; /* NULL: a new store's first users */
+    const struct store_who *who;
+    struct node *out;
+};
+
+/* Puts the sentence into the answer; err. */
+int change_say(const struct change *, int err, const char *text);
+/* The day of body[key] as canonical text, NULL for none; *bad a sentence. */
+const char *change_day(const struct change *, const struct node *body, const char *key,
+                       const char **bad);
+const char *change_got(const struct rec *, const char *field); /* "" for none */
+/* The user that body["login"] names, who is not the administrator himself. */
+int change_user(const struct change *, const struct node *body, struct rec **user);
+
+struct posts {
+    struct rec **post;
+    size_t n;
+    void *ctx;
+    const struct form *form;
+};
+
+/* Every post of a user, past ones too. */
+int posts_of(const struct change *, uint64_t user, struct posts *);
+/* The post that body asks for; NULL when it may be, else a sentence. */
+const char *post_make(const struct change *, const struct node *body, uint64_t user,
+                      struct rec **out);
+
+#endif

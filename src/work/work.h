@@ -1,0 +1,147 @@
+/*
+ * work: the business of child protection. Rules that run inside a store transaction; every function
+ * that takes a txn runs in the caller's. Knows nothing of sockets and screens.
+ *
+ *   work.h           this: the county (dictionary, roles, parameters, divisions), who asks
+ *   county.c         parameters of conf/hutong.conf; opening
+ *   actor.c          users, posts, rights, scopes
+ *   access.c         what of a record an actor sees: visible, masked, absent; expressions likewise
+ *   area.c           the county's divisions in memory; looking up, checking
+ *   division.c       loading, renaming, merging, closing divisions (a job)
+ *   admin.h user.c post.c   adding and changing users and posts; the first users of a new store
+ *   save.h save.c    one change of a record and its linked records
+ *   save_in.h        what the files of one change share
+ *   family.c         dotted values: which person they belong to
+ *   conflict.c       fields that others changed meanwhile
+ *   effect.c         what follows from the values: defaults, completeness, director, standing, number
+ *   touch.c          a shared person and the children linked to it
+ *   place.c          names of places to codes and back
+ *   definition.c     is the child left-behind (decision 1)
+ *   review.c decide.c village → township → county (decision 5): what waits; approving, returning
+ *   handover.c       children from one director to another; the 关注名单
+ *   leave.c          exit, return, transfer, death
+ *   same.c merge.c   duplicates, siblings, merging
+ *   due.h due.c      sixteen and eighteen; the daily job that tests the definition anew
+ *   scope.c query.c  which records a list walks; a question checked against what may be named
+ *   list.c count.c find.c   pages of lists, counts, search
+ *   view.c           one record, its history
+ *   todo.c           the counts of the first screen
+ *   import.h import.c import_row.c  rows of a file as a durable job; import_in.h between them
+ */
+#ifndef HUTONG_WORK_H
+#define HUTONG_WORK_H
+
+#include "form/role.h"
+#include "store/store.h"
+#include "store/store_admin.h"
+#include "rec/expr.h"
+
+/* The county's parameters (conf/hutong.conf, group county); domain.md 3.1 and decision 1. */
+struct county_conf {
+    int outing_months;            /* 3: months away that count as out */
+    bool divorced_counts_absent;  /* true: a separated parent not living with the child does not care */
+    int short_home_days;          /* 30: a shorter stay keeps everything (decision 2) */
+    bool city_is_one_county;      /* districts of one city count as one county */
+    const char **rural_classes;   /* urban-rural classes that count as rural: 121 122 210 220 */
+    bool review_to_county;        /* true: identity and category changes end at the county */
+    int page_max;                 /* rows of one list page at most: 200 */
+    bool combined_roles;          /* one person may be administrator and else (private servers only) */
+};
+
+struct areas; /* the divisions in memory */
+
+struct county {
+    struct store *store;
+    struct dict *dict;
+    const struct roles *roles;
+    struct county_conf conf;
+    struct areas *areas;
+};
+
+/*
+ * Binds rules to the dictionary (dict_require: a form that lacks what they need is refused), registers
+ * job kinds, reads the divisions, starts the jobs. errs collects; NULL then.
+ */
+struct county *county_open(void *ctx, struct store *, struct dict *, const struct roles *,
+                           const struct county_conf *, struct conf_errors *errs);
+
+/* --- who asks --- */
+
+struct actor_post {
+    uint64_t id;
+    const struct role *role;
+    const char *area;      /* division; "" of SCOPE_AREA is the whole county (private servers) */
+    uint64_t school;       /* SCOPE_SCHOOL */
+    bool acting;
+};
+
+struct actor {
+    uint64_t id;           /* user record */
+    const char *login, *name;
+    struct actor_post *post; /* those in force today */
+    size_t npost;
+    struct date today;
+    struct store_who who;  /* for the store: login, from, op, why, source */
+};
+
+/*
+ * The user with this login and uid, read in this transaction: rights that change take effect at the
+ * next request. HE_DENIED with *text a sentence: no user, uid reused, disabled, expired, no post today.
+ * A user who never signed in has no uid yet and fits any (user_bind); ACTOR_ANY_UID asks for none: then
+ * someone else vouches for the login (HUTONG_USER on a private server).
+ */
+#define ACTOR_ANY_UID UINT64_MAX
+int actor_load(struct txn *, void *ctx, const struct county *, const char *login, uint64_t uid,
+               struct date today, struct actor **, const char **text);
+bool actor_may(const struct actor *, const char *right);
+/* NULL-terminated divisions in which the actor has the right; empty: none. A county or province post
+ * gives one element. Posts of SCOPE_SCHOOL and SCOPE_ASSIGNED give none here: see actor_sees. */
+const char **actor_areas(void *ctx, const struct actor *, const char *right);
+/* May the actor do right with this record (scope by division, school, assignment; a person by any child
+ * linked to it that is in scope). */
+bool actor_sees(struct txn *, const struct county *, const struct actor *, const char *right,
+                const struct rec *);
+/*
+ * The actor with only those posts that reach this record with the right, NULL when none does (then the
+ * record is HE_NOTFOUND like a missing one). All reading of a record goes by this: who directs village A
+ * and is something narrow elsewhere must not read B's fields. actor_reads and actor_reads_code take it.
+ */
+struct actor *actor_narrow(struct txn *, void *ctx, const struct county *, const struct actor *,
+                           const char *right, const struct rec *);
+/* The actor with only the posts that have the right, and if roles is not NULL, one of these roles. */
+struct actor *actor_with(void *ctx, const struct actor *, const char *right,
+                         const char *const roles[]);
+/* How the actor's best post reads a field: 2 in full, 1 masked, 0 not at all. */
+int actor_reads(const struct actor *, const struct form_field *);
+/* Of a single code value: may any post read it (values have classes of their own: HIV). */
+bool actor_reads_code(const struct actor *, const struct form_field *, const char *code);
+
+/* --- divisions --- */
+
+struct area_info {
+    const char *code, *name;
+    const char *urban_rural;      /* class code or "" */
+    struct date from, to;         /* to.y != 0: closed on that day */
+    const char *successor;        /* "" or the code it went into */
+};
+/* Borrowed until the next change of divisions: copy what you keep. */
+const struct area_info *area_find(const struct county *, const char *code);
+/* 0, HE_NOTFOUND, HE_RULE closed on that day with *successor. (rec_env.area) */
+int area_check(void *county, const char *code, struct date on, const char **successor);
+/* "汇龙镇 幸福一村" — names from below the county down. */
+char *area_title(void *ctx, const struct county *, const char *code);
+/* The one division of that name (at or below scope), HE_NOTFOUND or HE_CONFLICT when several. */
+int area_by_name(const struct county *, const char *name, const char *scope, char code[13]);
+/* The code that a name in an area or region field stands for ("广东省东莞市", "幸福一村"), NULL when it
+ * is none or a code already. */
+const char *place_code(void *ctx, const struct county *, const struct form_field *, const char *text);
+/* The full name of a place of GB/T 2260 in a region field, area_title of the county's divisions. */
+char *place_title(void *ctx, const struct county *, const struct form_field *, const char *code);
+/* {rows: [{code, name, title, level, closed}]}: the divisions right below one ("" the county's top), or
+ * with words those at or below it whose name or pinyin has them; closed ones last, at most limit. */
+void area_list(void *ctx, const struct county *, const char *below, const char *words, int limit,
+               struct node *out);
+/* The environment for checks in this transaction. */
+struct rec_env *county_env(void *ctx, struct txn *, const struct county *, struct date today);
+
+#endif

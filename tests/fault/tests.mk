@@ -1,0 +1,25 @@
+# fault
+if TESTS_BUILT
+fault_tests = tests/fault/kill9 tests/fault/fsync
+check_PROGRAMS += $(fault_tests)
+TESTS += $(fault_tests)
+
+tests_fault_kill9_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_fault_kill9_CFLAGS = $(TEST_CFLAGS)
+tests_fault_kill9_LDADD = $(store_test_libs)
+tests_fault_fsync_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_fault_fsync_CFLAGS = $(TEST_CFLAGS)
+tests_fault_fsync_LDADD = $(store_test_libs)
+
+check_PROGRAMS += tests/fault/server_kill9
+TESTS += tests/fault/server_kill9
+tests_fault_server_kill9_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_fault_server_kill9_CFLAGS = $(TEST_CFLAGS)
+tests_fault_server_kill9_LDADD = $(people_test_libs)
+
+# Many cycles: make check-long LONG_CYCLES=1000
+LONG_CYCLES = 200
+check-long: $(BUILT_SOURCES) hutongd tests/fault/kill9 tests/fault/server_kill9
+	tests/fault/kill9 $(LONG_CYCLES)
+	tests/fault/server_kill9 $(LONG_CYCLES)
+endif

@@ -1,0 +1,112 @@
+/* 投件 and 取件: a roster checked, imported and its refused rows; an export with its purpose; users. */
+#include <config.h>
+
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/io.h"
+#include "screen/county.h"
+
+#define SEES(h, text) cr_assert(harness_wait(h, text, HARNESS_MS), "%s:\n%s", text, harness_text(h))
+
+static struct county_run county;
+
+static void setup(void)
+{
+    county_start(&county);
+}
+
+static void teardown(void)
+{
+    county_stop(&county);
+}
+
+static const char roster[] = "姓名,性别,出生日期,村(居)代码\n"
+                             "周小禾,女,2016-05-04," VILLAGE_B "\n"
+                             "钱多多,男,2017-06-05,320681999999\n"
+                             "吴天宇,男,2015-01-02," VILLAGE_B "\n";
+
+static int files_of(const char *dir, const char *end)
+{
+    DIR *d = opendir(dir);
+    int n = 0;
+    cr_assert(d != NULL);
+    for (struct dirent *e; (e = readdir(d));)
+        n += strlen(e->d_name) > strlen(end) &&
+             strcmp(e->d_name + strlen(e->d_name) - strlen(end), end) == 0;
+    closedir(d);
+    return n;
+}
+
+Test(box, import_checks_first, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "xu", NULL);
+    char *path = talloc_asprintf(county.ctx, "%s/box/xu/in/名册.csv", county.run.dir), *text;
+    char *rejects = talloc_asprintf(county.ctx, "%s/box/xu/out/退回-名册.csv", county.run.dir);
+    size_t len;
+    harness_send(h, "=81\r");
+    SEES(h, "投件箱里没有");
+    cr_assert_eq(io_write_file(path, roster, strlen(roster), 0600), 0);
+    harness_send(h, "=81\r");
+    SEES(h, "名册.csv");
+    harness_send(h, "1");
+    SEES(h, "导入成什么");
+    harness_send(h, "1"); /* 儿童 */
+    SEES(h, "检查结果");
+    SEES(h, "退回 1");
+    harness_send(h, "\0333");
+    SEES(h, "现在导入吗");
+    harness_send(h, "1");
+    SEES(h, "导入结果");
+    SEES(h, "存入 2");
+    SEES(h, "待核 2");
+    harness_send(h, "\0333=31\r/周小禾\r");
+    SEES(h, "共1条");
+    cr_assert_eq(io_read_file(county.ctx, rejects, 65536, &text, &len), 0);
+    cr_assert(strstr(text, "unknown_village") != NULL, "%s", text);
+    harness_stop(h);
+}
+
+Test(box, export_asks_what_for, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "xu", NULL);
+    harness_send(h, "=31\r");
+    SEES(h, "共40条");
+    harness_send(h, "\0339dc\r");
+    SEES(h, "做什么用");
+    harness_send(h, "\r");
+    SEES(h, "要写明用途");
+    harness_send(h, "\0339dc\r开学排查\r");
+    SEES(h, "XLSX");
+    harness_send(h, "1");
+    SEES(h, "已放进取件箱");
+    char *out = talloc_asprintf(county.ctx, "%s/box/xu/out", county.run.dir);
+    cr_assert_eq(files_of(out, ".xlsx"), 1);
+    harness_stop(h);
+}
+
+Test(box, users_of_the_security_administrator, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "an", NULL);
+    cr_assert(strstr(harness_text(h), "儿童") == NULL, "%s", harness_text(h));
+    harness_send(h, "=91\r");
+    SEES(h, "91 用户管理");
+    SEES(h, "儿童主任 汇龙镇 幸福一村");
+    harness_send(h, "\0336");
+    SEES(h, "登录名（系统账户名）");
+    harness_send(h, "hu\r胡主任\r");
+    SEES(h, "角色");
+    harness_send(h, "etzr\r");
+    SEES(h, "选择地方");
+    harness_send(h, "幸福二村");
+    SEES(h, "汇龙镇 幸福二村");
+    harness_settle(h);
+    harness_send(h, "\r");
+    SEES(h, "有效期至");
+    harness_send(h, "\r");
+    SEES(h, "用户已新增");
+    SEES(h, "儿童主任 汇龙镇 幸福二村");
+    harness_stop(h);
+}

@@ -1,0 +1,169 @@
+/* The list of children and of changes, as people use it, with the bytes it costs. */
+#include <config.h>
+
+#include <criterion/criterion.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/text.h"
+#include "screen/county.h"
+
+#define SEES(h, text) cr_assert(harness_wait(h, text, HARNESS_MS), "%s:\n%s", text, harness_text(h))
+#define LOSES(h, text)                                                                             \
+    cr_assert(harness_wait_gone(h, text, HARNESS_MS), "%s:\n%s", text, harness_text(h))
+
+static struct county_run county;
+
+static void setup(void)
+{
+    county_start(&county);
+}
+
+static void teardown(void)
+{
+    county_stop(&county);
+}
+
+static struct harness *children(const char *user, const struct harness_opts *opts)
+{
+    struct harness *h = county_screen(&county, user, opts);
+    harness_send(h, "=31\r");
+    SEES(h, "第1/3页");
+    harness_settle(h);
+    return h;
+}
+
+static size_t cost(struct harness *h, const char *keys)
+{
+    harness_settle(h);
+    harness_bytes_reset(h);
+    harness_send(h, keys);
+    harness_settle(h);
+    return harness_bytes(h);
+}
+
+static const struct harness_opts kinds[] = {
+    {.term = "vt100"}, {.term = "xterm-256color"}, {.term = "xterm-256color", .gb18030 = true}};
+
+Test(list, pages_and_bytes, .init = setup, .fini = teardown)
+{
+    for (size_t i = 0; i < NELEM(kinds); i++) {
+        struct harness *h = children("gao", &kinds[i]);
+        SEES(h, "共40条");
+        size_t row = cost(h, "\033[B"), page = cost(h, "\0338"), full;
+        cr_assert(harness_wait(h, "第2/3页", HARNESS_MS), "%s", harness_text(h));
+        full = cost(h, "\014");
+        cr_assert(row > 0 && row <= 24, "row %zu", row);
+        cr_assert(page > 100 && page <= 1200, "page %zu", page);
+        cr_assert(full > 500 && full <= 2600, "full %zu", full);
+        fprintf(stderr, "# %s: row %zu page %zu full %zu\n", kinds[i].term, row, page, full);
+        harness_send(h, ">"); /* the end, then back by key */
+        SEES(h, "第3/3页");
+        harness_send(h, "\0337");
+        SEES(h, "第2/3页");
+        harness_send(h, "\0337\0337");
+        SEES(h, "已经是第一页");
+        harness_bytes_reset(h);
+        harness_settle(h);
+        cr_assert_eq(harness_bytes(h), 0);
+        harness_stop(h);
+    }
+}
+
+Test(list, filter_keeps_and_clears, .init = setup, .fini = teardown)
+{
+    struct harness *h = children("gao", NULL);
+    harness_send(h, "古丽"); /* no key before it: Han means the filter */
+    SEES(h, "筛选：古丽");
+    SEES(h, "阿依·古丽");
+    LOSES(h, "王晓月");
+    harness_send(h, "\r5\r"); /* 5查看 */
+    SEES(h, "姓名");
+    SEES(h, "只看");
+    harness_send(h, "\0333");
+    SEES(h, "筛选：古丽"); /* filter and cursor survive */
+    harness_send(h, "\033\033");
+    SEES(h, "共40条");
+    harness_send(h, "/13905130007\r");
+    SEES(h, "共1条");
+    harness_send(h, "\033\033/qqqq\r");
+    SEES(h, "没有找到");
+    harness_stop(h);
+}
+
+Test(list, options_menu_sort_count, .init = setup, .fini = teardown)
+{
+    struct harness *h = children("gao", NULL);
+    SEES(h, "2修改 3复制 4退出 5查看 6打印 9历史");
+    harness_send(h, "8");
+    SEES(h, "8 在这里不能用");
+    harness_send(h, "9\r"); /* history of the first */
+    SEES(h, "儿童 > 历史");
+    SEES(h, "登记");
+    harness_send(h, "\0333");
+    harness_send(h, "\024");
+    SEES(h, "按姓名倒序");
+    harness_send(h, " \033[B ");
+    SEES(h, "已选2");
+    harness_send(h, "\0339");
+    SEES(h, "打印名册");
+    cr_assert(strstr(harness_text(h), "审核通过") == NULL);
+    harness_send(h, "js\r"); /* 计数 */
+    SEES(h, "按哪一项计数");
+    harness_send(h, "性别\r");
+    SEES(h, "共 2 类，合计 40");
+    SEES(h, "20");
+    harness_send(h, "\r");
+    SEES(h, "31 儿童 > 男");
+    SEES(h, "共20条");
+    harness_send(h, "\0333\0333");
+    SEES(h, "共40条");
+    harness_stop(h);
+}
+
+Test(list, wide_terminals_show_more, .init = setup, .fini = teardown)
+{
+    struct harness *h = children("gao", &(struct harness_opts){.rows = 24, .cols = 80});
+    cr_assert(strstr(harness_text(h), "更新日期") == NULL, "%s", harness_text(h));
+    harness_resize(h, 50, 160);
+    SEES(h, "第1/1页");
+    SEES(h, "幸福一村");
+    harness_resize(h, 20, 80);
+    SEES(h, "第1/3页");
+    harness_stop(h);
+}
+
+/* A row that someone else changed is marked, and nothing moves under the cursor. */
+Test(list, rows_changed_by_others_are_marked, .init = setup, .fini = teardown)
+{
+    struct harness *h = children("gao", NULL);
+    struct node *body = node_map(county.ctx), *v = node_add_map(body, "v");
+    struct node *list = node_map(county.ctx);
+    node_str(list, "type", "child");
+    node_str(list, "view", "mine");
+    node_int(list, "limit", 1);
+    list = county_call(&county, "gao", OP_REC_LIST, list);
+    node_str(body, "type", "child");
+    node_int(body, "id", node_num(node_first(node_get(list, "rows")), "id", 0));
+    node_bool(body, "confirm_all", true);
+    node_str(v, "village_group", "3组");
+    county_call(&county, "xu", OP_REC_SET, body);
+    harness_send(h, "\0335");
+    SEES(h, "3组");
+    cr_assert(strncmp(harness_row(h, 4), "> ~", 3) == 0, "%s", harness_row(h, 4));
+    harness_stop(h);
+}
+
+/* The village is no column of a list that is of one village; where there are many it is. */
+Test(list, the_village_is_a_column_of_many, .init = setup, .fini = teardown)
+{
+    const struct harness_opts wide = {.rows = 24, .cols = 160};
+    struct harness *h = children("gao", &wide);
+    SEES(h, "更新日期");
+    cr_assert(strstr(harness_text(h), "所在村") == NULL, "%s", harness_text(h));
+    cr_assert(strstr(harness_row(h, 2), "关系 ") != NULL, "%s", harness_row(h, 2));
+    harness_stop(h);
+    h = children("sun", &wide);
+    SEES(h, "所在村");
+    harness_stop(h);
+}

@@ -1,0 +1,153 @@
+/* Documents: preview, the printer of the terminal, the box; and what may never stand on paper. */
+#include <config.h>
+
+#include <criterion/criterion.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/io.h"
+#include "base/text.h"
+#include "rec/check.h"
+#include "screen/county.h"
+#include "tui/print_doc.h"
+
+#define SEES(h, text) cr_assert(harness_wait(h, text, HARNESS_MS), "%s:\n%s", text, harness_text(h))
+
+static struct county_run county;
+
+static void setup(void)
+{
+    county_start(&county);
+}
+
+static void teardown(void)
+{
+    county_stop(&county);
+}
+
+Test(print, card_to_terminal_and_box, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "gao", NULL);
+    char *text;
+    size_t n, len;
+    harness_send(h, "=31\r");
+    SEES(h, "共40条");
+    harness_send(h, "6\r");
+    SEES(h, "儿童关爱联系卡");
+    harness_send(h, "1");
+    SEES(h, "打印预览 > 儿童关爱联系卡");
+    SEES(h, "照 护 人");
+    harness_send(h, "\0330");
+    SEES(h, "打印到哪里");
+    harness_send(h, "1");
+    SEES(h, "已送到本机打印机");
+    const char *raw = harness_raw(h, &n);
+    const char *on = memmem(raw, n, "\033[5i", 4), *off = memmem(raw, n, "\033[4i", 4);
+    cr_assert(on != NULL && off != NULL && on < off);
+    cr_assert(memmem(on, (size_t)(off - on), "12355", 5) != NULL);
+    harness_send(h, "\0330");
+    SEES(h, "存进取件箱");
+    harness_send(h, "2");
+    SEES(h, "已放进取件箱");
+    const char *name = strstr(harness_text(h), "card-child-");
+    cr_assert(name != NULL);
+    char *path = talloc_asprintf(county.ctx, "%s/box/gao/out/%.*s", county.run.dir,
+                                 (int)strcspn(name, " \n"), name);
+    cr_assert_eq(io_read_file(county.ctx, path, 65536, &text, &len), 0, "%s", path);
+    cr_assert(strstr(text, "赵桂兰") || strstr(text, "马玉英"));
+    harness_stop(h);
+}
+
+Test(print, roster_of_a_view, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "gao", NULL);
+    harness_send(h, "=31\r");
+    SEES(h, "共40条");
+    harness_send(h, "\0339");
+    SEES(h, "打印名册");
+    harness_send(h, "dymc\r");
+    SEES(h, "打印预览 > 儿童花名册");
+    SEES(h, "共 40 人");
+    harness_stop(h);
+}
+
+static const char *field_text(void *arg, void *ctx, struct form_path p)
+{
+    (void)arg;
+    (void)ctx;
+    return strcmp(p.field->name, "remark") == 0 ? "" : "很长很长的一段话要分行";
+}
+
+static const char *word_text(void *arg, void *ctx, const char *word)
+{
+    (void)arg;
+    (void)ctx;
+    return word;
+}
+
+/* Every shipped document loads, fits its paper, and is neutral. */
+Test(print, shipped_documents)
+{
+    static const char *const never[] = {"留守", "困境", "问题家庭", "差"};
+    void *ctx = talloc_new(NULL);
+    struct conf_errors *errs = conf_errors_new(ctx);
+    struct dict *dict = rec_load_dict(ctx, SRCDIR "/forms", errs);
+    const char **names = doc_names(ctx, SRCDIR "/forms/print");
+    cr_assert(dict != NULL && names[0] != NULL);
+    for (size_t i = 0; names[i]; i++) {
+        struct doc *d;
+        char *problem, *save = NULL;
+        struct doc_source src = {field_text, word_text, NULL};
+        cr_assert_eq(doc_load(ctx, SRCDIR "/forms/print", names[i], dict, &d, &problem), 0, "%s",
+                     problem);
+        char *text = doc_fill(ctx, d, d->type ? dict_form(dict, d->type) : NULL, &src, "x\n");
+        for (size_t k = 0; k < NELEM(never); k++)
+            cr_assert(strstr(text, never[k]) == NULL, "%s: %s", names[i], never[k]);
+        for (const char *c = text; *c;) {
+            uint32_t cp = text_next(&c);
+            cr_assert(cp < 0x80 || !text_cp_ambiguous(cp), "%s: U+%04X", names[i], (unsigned)cp);
+        }
+        for (char *l = strtok_r(text, "\n\f", &save); l; l = strtok_r(NULL, "\n\f", &save))
+            cr_assert(text_width(l, 2) <= d->width + 24, "%s: %s", names[i], l);
+    }
+    talloc_free(ctx);
+}
+
+Test(print, templates)
+{
+    static const struct {
+        const char *text, *out; /* out NULL: refused */
+    } cases[] = {
+        {"title: t\ntype: child\n---\n[{name:6}]\n", "[很长 ~]\n"},
+        {"title: t\ntype: child\n---\na {name:8+} b\n", "a 很长很长 b\n  的一段话\n  要分行\n"},
+        {"title: t\ntype: child\n---\n? x {remark}\n? y {name:4}\n", "y 很 ~\n"},
+        {"title: t\nrows: 2\n---\n1\n2\n3\n===\n4\n", "1\n2\n\f3\n\f4\n"},
+        {"title: t\n---\n{=today} {{\n{=table}\n", NULL},
+        {"title: t\ntype: child\n---\n{nosuch}\n", NULL},
+        {"title: t\ntype: child\n---\n{name:0}\n", NULL},
+        {"type: child\n---\nx\n", NULL},
+        {"title: t\nsize: 3\n---\nx\n", NULL},
+    };
+    void *ctx = talloc_new(NULL);
+    struct conf_errors *errs = conf_errors_new(ctx);
+    struct dict *dict = rec_load_dict(ctx, SRCDIR "/forms", errs);
+    char dir[] = "/tmp/printXXXXXX";
+    cr_assert(dict != NULL && mkdtemp(dir) != NULL);
+    char *path = talloc_asprintf(ctx, "%s/x.print", dir);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        struct doc *d;
+        char *problem;
+        struct doc_source src = {field_text, word_text, NULL};
+        cr_assert_eq(io_write_file(path, cases[i].text, strlen(cases[i].text), 0600), 0);
+        int r = doc_load(ctx, dir, "x", dict, &d, &problem);
+        cr_assert((r == 0) == (cases[i].out != NULL), "%zu: %d %s", i, r, problem);
+        if (r == 0)
+            cr_assert_str_eq(doc_fill(ctx, d, dict_form(dict, "child"), &src, "x\n"), cases[i].out,
+                             "%zu", i);
+        else
+            cr_assert(strncmp(problem, "x.print:", 8) == 0, "%s", problem);
+    }
+    remove(path);
+    remove(dir);
+    talloc_free(ctx);
+}

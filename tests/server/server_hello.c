@@ -1,0 +1,146 @@
+/* Who may come in, and what a connection may say before and after hello. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#include "server/run.h"
+
+#define ALLOW "private = { allow_act_as = true; allow_today = true; };\n"
+
+static const struct hello {
+    const char *what, *key, *text; /* text NULL: a number */
+    int64_t num;
+    const char *err, *says;
+} hellos[] = {
+    {"older program", "wire", NULL, WIRE_VERSION - 1, "VERSION", "版本"},
+    {"newer program", "wire", NULL, 255, "VERSION", "版本"},
+    {"other dictionary", "digest", "00", 0, "VERSION", "定义已更新"},
+    {"no nonce", "nonce", NULL, 0, "PROTOCOL", ""},
+    {"negative nonce", "nonce", NULL, -5, "PROTOCOL", ""},
+    {"nobody of ours", "as", "stranger", 0, "DENIED", ""},
+    {"no day", "today", "2026-02-30", 0, "USAGE", "HUTONG_TODAY"},
+    {"only a month", "today", "2026-02", 0, "USAGE", "HUTONG_TODAY"},
+    {"another day", "today", "2031-05-01", 0, "OK", ""},
+};
+
+static void say(struct run *r, const struct hello *h, const char *err, const char *says)
+{
+    void *ctx = talloc_new(NULL);
+    struct node *b = run_hello_body(r, ctx), *answer = NULL;
+    int fd = run_dial(r);
+    if (h->text)
+        node_str(b, h->key, h->text);
+    else
+        node_int(b, h->key, h->num);
+    cr_expect_str_eq(run_call(r, ctx, fd, "hello", b, &answer), err, "%s", h->what);
+    cr_expect(strstr(node_text_or(answer, "text", ""), says) != NULL, "%s: %s", h->what,
+              node_text_or(answer, "text", ""));
+    if (strcmp(err, "OK") == 0) {
+        cr_expect_str_eq(node_text(node_get(answer, "body"), "today"), h->text);
+        close(fd);
+    } else {
+        cr_expect(run_closed(fd), "%s", h->what);
+    }
+    talloc_free(ctx);
+}
+
+Test(server_hello, rules)
+{
+    struct run r;
+    void *ctx = talloc_new(NULL);
+    struct node *answer;
+    run_make(&r, ALLOW);
+    cr_assert_eq(run_start(&r, NULL), 0, "%s", r.said);
+    for (size_t i = 0; i < NELEM(hellos); i++)
+        say(&r, &hellos[i], hellos[i].err, hellos[i].says);
+
+    int fd = run_dial(&r); /* the wrong state */
+    cr_expect_str_eq(run_call(&r, ctx, fd, "me", NULL, NULL), "PROTOCOL");
+    cr_expect(run_closed(fd));
+    fd = run_hello(&r, ctx, NULL);
+    cr_assert_str_eq(run_call(&r, ctx, fd, "me", NULL, &answer), "OK");
+    const struct node *me = node_get(answer, "body");
+    cr_expect(node_get(me, "may") != NULL && node_get(me, "may")->n > 10);
+    cr_expect(node_flag(me, "private"));
+    cr_expect_str_eq(run_call(&r, ctx, fd, "hello", run_hello_body(&r, ctx), NULL), "PROTOCOL");
+    cr_expect(run_closed(fd));
+    run_drop(&r);
+    talloc_free(ctx);
+}
+
+/* What the configuration does not allow is refused, even to the owner of the server. */
+Test(server_hello, not_allowed)
+{
+    struct run r;
+    run_make(&r, NULL);
+    cr_assert_eq(run_start(&r, NULL), 0, "%s", r.said);
+    struct hello as = {"as", "as", "stranger", 0, "DENIED", "HUTONG_USER"};
+    struct hello today = {"today", "today", "2031-05-01", 0, "DENIED", "HUTONG_TODAY"};
+    say(&r, &as, as.err, as.says);
+    say(&r, &today, today.err, today.says);
+    run_drop(&r);
+}
+
+static bool holds(const struct node *may, const char *right)
+{
+    for (const struct node *e = node_first(may); e; e = e->next) {
+        size_t n = e->len;
+        if (strcmp(e->str, right) == 0 ||
+            (n > 1 && e->str[n - 1] == '*' && strncmp(e->str, right, n - 1) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* Every request of the table whose right the user lacks is refused before anything else is said. */
+static void expect_refusals(struct run *r, void *ctx, int fd)
+{
+    struct node *b = node_map(ctx), *answer = NULL;
+    int refused = 0;
+    node_str(b, "type", "child");
+    cr_assert_str_eq(run_call(r, ctx, fd, "me", NULL, &answer), "OK");
+    const struct node *may = node_get(node_get(answer, "body"), "may");
+    for (int op = 1; op < OP_COUNT; op++) {
+        const char *right = wire_right(ctx, (enum wire_op)op, "child");
+        if (right[0] == '\0' || holds(may, right))
+            continue;
+        cr_expect_str_eq(run_call(r, ctx, fd, wire_ops[op].name, b, NULL), "DENIED", "%s",
+                         wire_ops[op].name);
+        refused++;
+    }
+    cr_expect_gt(refused, 20);
+}
+
+/* A user whose account is closed in the middle is out at his next request. */
+Test(server_hello, disabled_in_mid_session)
+{
+    struct run r;
+    void *ctx = talloc_new(NULL);
+    struct node *b = node_map(ctx), *answer = NULL;
+    run_make(&r, "private = { allow_act_as = true; allow_combined_roles = true; };");
+    cr_assert_eq(run_start(&r, NULL), 0, "%s", r.said);
+    int boss = run_hello(&r, ctx, NULL);
+    node_str(b, "login", "shen");
+    node_str(b, "name", "沈敏");
+    node_str(b, "role", "audit_admin");
+    cr_assert_str_eq(run_call(&r, ctx, boss, "user.add", b, &answer), "OK", "%s",
+                     node_json(ctx, answer));
+    int fd = run_hello(&r, ctx, "shen");
+    cr_expect_str_eq(run_call(&r, ctx, fd, "audit.list", NULL, NULL), "OK");
+    cr_expect_str_eq(run_call(&r, ctx, fd, "user.add", b, &answer), "DENIED");
+    expect_refusals(&r, ctx, fd);
+    cr_expect_str_eq(run_call(&r, ctx, fd, "audit.list", NULL, &answer), "OK", "still here");
+    const char *trail = node_json(ctx, node_get(answer, "body"));
+    cr_expect(strstr(trail, "user.manage") != NULL, "the refusal is kept: %s", trail);
+    node_bool(b, "disabled", true);
+    cr_assert_str_eq(run_call(&r, ctx, boss, "user.set", b, NULL), "OK");
+    cr_expect_str_eq(run_call(&r, ctx, fd, "audit.list", NULL, &answer), "DENIED");
+    cr_expect(strstr(node_text(answer, "text"), "停用") != NULL);
+    cr_expect(run_closed(fd));
+    close(boss);
+    run_drop(&r);
+    talloc_free(ctx);
+}
