@@ -23,7 +23,7 @@ struct list_col {
 
 struct list_row {
     uint64_t id;
-    uint32_t version;
+    uint32_t version;     /* 0: one had it open oneself, what changed is no news */
     const struct node *v; /* {path: shown text} */
     int option;           /* digit typed in front of it, 0 none */
     bool moved;           /* someone else changed it since it was shown */

@@ -152,8 +152,10 @@ bool list_option_ok(const struct list *l, int digit)
 static void run_one(struct app *app, struct list *l, int digit)
 {
     const struct option *o = find(l, digit);
-    if (o && l->at < l->nrow)
-        o->run(app, l);
+    if (!o || l->at >= l->nrow)
+        return;
+    l->row[l->at].version = 0;
+    o->run(app, l);
 }
 
 void list_do(struct app *app, struct list *l, int digit)

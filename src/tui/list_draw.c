@@ -193,8 +193,13 @@ static void draw_row(const struct list *l, const struct region *r, int row, size
     draw_text(r, row, 2, ATTR_NORMAL, list_marked(l, x->id) ? "*" : x->moved ? "~" : " ");
     for (size_t c = 0; c < l->ncol && at < r->cols; c++) {
         bool number = l->col[c].path.field->type->numeric;
-        draw_cols(r, row, at, l->col[c].width, ATTR_NORMAL, number ? ALIGN_RIGHT : ALIGN_LEFT,
-                  cell_text(x, &l->col[c]));
+        const char *text = cell_text(x, &l->col[c]);
+        struct region cell = draw_sub(r, row, at, 1, l->col[c].width);
+        if (strcmp(l->col[c].path.field->type->name, "time") == 0)
+            draw_text(&cell, 0, 0, ATTR_NORMAL, text); /* the day where the hour has no room */
+        else
+            draw_cols(&cell, 0, 0, l->col[c].width, ATTR_NORMAL, number ? ALIGN_RIGHT : ALIGN_LEFT,
+                      text);
         at += l->col[c].width + 1;
     }
 }

@@ -63,7 +63,7 @@ static bool has_moved(const struct list_row *old, size_t n, const struct list_ro
 {
     for (size_t i = 0; i < n; i++)
         if (old[i].id == row->id)
-            return old[i].version != row->version || old[i].moved;
+            return (old[i].version && old[i].version != row->version) || old[i].moved;
     return false;
 }
 

@@ -214,6 +214,7 @@ static void matter(struct app *app, struct list *l,
         app_message(app, _("先把光标移到要办的那一行。"));
         return;
     }
+    l->row[l->at].version = 0;
     ask(app, l->s, l->row[l->at].id);
     l->total = -1;
     list_reload(app, l);

@@ -38,13 +38,13 @@ size_t find_areas(struct app *app, struct session *s, void *ctx, const char *bel
     return n;
 }
 
-/* At the top a level of one place is no choice: it is opened by itself. */
+/* A province or county that is the only one is no choice: it is opened by itself. */
 static size_t rows_below(struct app *app, struct areas *a, void *ctx, const char *words,
                          struct find_row **rows)
 {
     bool top = !*words && !*a->below;
     size_t n = find_areas(app, a->s, ctx, a->below, words, ROWS, rows);
-    while (top && n == 1 && area_level((*rows)[0].code) < AREA_VILLAGE) {
+    while (top && n == 1 && area_level((*rows)[0].code) <= AREA_COUNTY) {
         a->below = talloc_strdup(a->ctx, (*rows)[0].code);
         a->below_title = talloc_strdup(a->ctx, (*rows)[0].label);
         n = find_areas(app, a->s, ctx, a->below, words, ROWS, rows);

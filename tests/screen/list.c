@@ -167,3 +167,25 @@ Test(list, the_village_is_a_column_of_many, .init = setup, .fini = teardown)
     SEES(h, "所在村");
     harness_stop(h);
 }
+
+/* What one changed oneself is no news. */
+Test(list, rows_changed_by_oneself_are_not, .init = setup, .fini = teardown)
+{
+    struct harness *h = children("gao", NULL);
+    harness_send(h, "2\r");
+    SEES(h, "村民组");
+    harness_send(h, "\t\t\t\t\t\t\t\t");
+    harness_settle(h);
+    harness_send(h, "7组7号\r\0330");
+    SEES(h, "还没有保存");
+    harness_send(h, "\r");
+    SEES(h, "已保存");
+    cr_assert(strncmp(harness_row(h, 4), ">   ", 4) == 0, "%s", harness_row(h, 4));
+    harness_stop(h);
+    h = county_screen(&county, "sun", NULL);
+    harness_send(h, "=36\r");
+    SEES(h, "上报时间");
+    cr_assert(strstr(harness_row(h, 4), "2026") != NULL, "%s", harness_row(h, 4));
+    cr_assert(strchr(harness_row(h, 4), '~') == NULL, "%s", harness_row(h, 4));
+    harness_stop(h);
+}
