@@ -14,6 +14,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/print/file.print \
 	forms/print/roster.print \
 	forms/codes/ability.csv \
+	forms/codes/agr_standing.csv \
 	forms/codes/actual_care.csv \
 	forms/codes/add_reason.csv \
 	forms/codes/area_level.csv \
@@ -61,6 +62,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/relation.csv \
 	forms/codes/relief.csv \
 	forms/codes/review_state.csv \
+	forms/codes/risk_level.csv \
 	forms/codes/school_kind.csv \
 	forms/codes/school_state.csv \
 	forms/codes/sex.csv \

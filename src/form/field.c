@@ -99,6 +99,20 @@ static void field_load_name(struct load *l, const struct conf_item *g, struct fo
                           o->line);
 }
 
+/* review = true, or "town" when the township's word is enough. */
+static void field_load_review(struct load *l, const struct conf_item *g, struct form_field *f)
+{
+    const struct conf_item *item = conf_get(g, "review");
+
+    if (item == NULL || !conf_is_text(item)) {
+        f->review = conf_bool(g, "review", false, l->errs);
+        return;
+    }
+    f->review = f->review_town = true;
+    if (strcmp(load_need(l, g, "review"), "town") != 0)
+        conf_error_at(l->errs, item, "“review”只能是 true、false 或 \"town\"");
+}
+
 static void field_load_one(struct load *l, const struct conf_item *g, struct form_field *f)
 {
     conf_only(g, field_keys, l->errs);
@@ -119,7 +133,7 @@ static void field_load_one(struct load *l, const struct conf_item *g, struct for
     f->index = conf_bool(g, "index", false, l->errs);
     field_load_search(l, g, f);
     f->class = load_class(l, g, "class", CLASS_B);
-    f->review = conf_bool(g, "review", false, l->errs);
+    field_load_review(l, g, f);
     f->system = conf_bool(g, "system", false, l->errs);
     f->sibling = conf_bool(g, "sibling", false, l->errs);
     field_load_mask(l, g, f);

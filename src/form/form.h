@@ -53,6 +53,7 @@ struct form_field {
     bool person;            /* search = "name": a person's name, checked as one */
     enum form_class class;
     bool review;            /* goes village → township → county (decision 5) */
+    bool review_town;       /* … the township's word ends it (review = "town") */
     bool system;            /* written by rules, never typed */
     bool sibling;           /* copied by “copy for a sibling” */
     const char *mask;       /* NULL, "id" or "phone": how lists and prints hide it */

@@ -19,7 +19,8 @@
  *   path    = name [ "." name ]
  *   text    = "'" … "'" (a quote is doubled) | '"' … '"'
  *   number  = digits [ "." digits ]        date = YYYY-MM-DD (bare or quoted)
- *   func    = "today" | "me" | "age" "(" path [ "," operand ] ")"
+ *   func    = "today" | "month_start" | "month_end" (of today's month) | "me"
+ *           | "age" "(" path [ "," operand ] ")"
  *           | "months" "(" operand "," operand ")" | "days" "(" operand "," operand ")"
  *           | ("today" | date | path) ("+" | "-") number ("d" | "w" | "m" | "y") { … }
  *                                          at most 200 years a step

@@ -123,6 +123,14 @@ static struct expr_arg *arg_primary(struct expr_parser *p, bool want_text)
         const char *word;
         enum expr_src src;
     } func[] = {{"age", SRC_AGE}, {"months", SRC_MONTHS}, {"days", SRC_DAYS}};
+    static const struct {
+        const char *word;
+        enum expr_src src;
+        enum expr_kind kind;
+    } now[] = {{"today", SRC_TODAY, KIND_DATE},
+               {"month_start", SRC_MONTH_START, KIND_DATE},
+               {"month_end", SRC_MONTH_END, KIND_DATE},
+               {"me", SRC_ME, KIND_REF}};
     struct expr_arg *a;
 
     if (p->t->type != TOK_WORD || arg_is_key_word(p->t))
@@ -130,12 +138,12 @@ static struct expr_arg *arg_primary(struct expr_parser *p, bool want_text)
     for (size_t i = 0; i < NELEM(func); i++)
         if (expr_word(p->t, func[i].word) && p->t[1].type == TOK_OPEN)
             return arg_func(p, func[i].src);
-    if (expr_word(p->t, "today") || expr_word(p->t, "me")) {
-        bool me = expr_word(p->t, "me");
-        a = arg_new(p, me ? SRC_ME : SRC_TODAY, me ? KIND_REF : KIND_DATE);
-        p->t++;
-        return a;
-    }
+    for (size_t i = 0; i < NELEM(now); i++)
+        if (expr_word(p->t, now[i].word)) {
+            a = arg_new(p, now[i].src, now[i].kind);
+            p->t++;
+            return a;
+        }
     if ((a = arg_path(p)))
         return a;
     if (!want_text || strchr(p->t->text, '.'))

@@ -106,6 +106,17 @@ static struct expr_val eval_shift(const struct expr_arg *s, const struct eval *e
     return v;
 }
 
+static struct expr_val eval_today(enum expr_src src, struct date today)
+{
+    if (!date_valid(today))
+        return (struct expr_val){0};
+    if (src == SRC_MONTH_START)
+        today.d = 1;
+    else if (src == SRC_MONTH_END)
+        today.d = date_month_days(today.y, today.m);
+    return (struct expr_val){.known = true, .num = expr_days(today)};
+}
+
 static struct expr_val eval_arg(const struct expr_arg *a, const struct eval *ev)
 {
     switch (a->src) {
@@ -114,9 +125,9 @@ static struct expr_val eval_arg(const struct expr_arg *a, const struct eval *ev)
     case SRC_PATH:
         return eval_text(a, ev);
     case SRC_TODAY:
-        if (!date_valid(ev->env->today))
-            return (struct expr_val){0};
-        return (struct expr_val){.known = true, .num = expr_days(ev->env->today)};
+    case SRC_MONTH_START:
+    case SRC_MONTH_END:
+        return eval_today(a->src, ev->env->today);
     case SRC_ME:
         return (struct expr_val){.known = ev->env->me != NULL, .text = ev->env->me};
     case SRC_SHIFT:

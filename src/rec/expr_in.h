@@ -52,6 +52,8 @@ enum expr_src {
     SRC_LITERAL,
     SRC_PATH,
     SRC_TODAY,
+    SRC_MONTH_START,
+    SRC_MONTH_END,
     SRC_ME,
     SRC_AGE,
     SRC_MONTHS,

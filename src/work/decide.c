@@ -184,8 +184,17 @@ static int apply(struct decision *d)
 static bool ends_at_town(const struct decision *d)
 {
     char kind = *rec_get(d->change, "kind");
+    struct node *proposed;
+    struct form_path path;
 
-    return !d->county->conf.review_to_county && (kind == '1' || kind == '2');
+    if (!d->county->conf.review_to_county && (kind == '1' || kind == '2'))
+        return true;
+    if (kind != '2' || review_proposed(d->ctx, d->change, &proposed) || !proposed->n)
+        return false;
+    for (const struct node *n = node_first(proposed); n; n = n->next)
+        if (form_path_parse(d->child->form, n->key, &path) || !path.field->review_town)
+            return false;
+    return true;
 }
 
 static int approve(struct decision *d)

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "form/codes.h"
 #include "form/type.h"
-#include "work/save_in.h"
+#include "work/business.h"
 
 static const char *id_text(void *ctx, uint64_t id)
 {
@@ -387,6 +387,15 @@ static int take_group(struct family *f, const struct form_field *via)
     return 0;
 }
 
+/* A dependent record's child has a change of its own (carry.c); anybody else is a member. */
+static int take_link(struct family *f, const struct form_field *via)
+{
+    if (via != owner_field(f->rec->form))
+        return take_group(f, via);
+    f->carry = group_of(f, via);
+    return 0;
+}
+
 /* A record may be linked only by who may read it: an id alone opens nothing. */
 static int check_refs(struct family *f)
 {
@@ -420,7 +429,7 @@ int family_take(struct family *f)
     if ((err = check_refs(f)))
         return err;
     for (size_t i = 0; i < f->rec->form->nfield; i++)
-        if (f->rec->form->field[i].ref && (err = take_group(f, &f->rec->form->field[i])))
+        if (f->rec->form->field[i].ref && (err = take_link(f, &f->rec->form->field[i])))
             return err;
     return 0;
 }

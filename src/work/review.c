@@ -42,6 +42,8 @@ static bool restricted(const struct form_field *field, const char *value)
 static bool waits(const struct family *f, const struct form_field *field, const char *was,
                   const char *now)
 {
+    if (field->review_town && f->level == LEVEL_TOWN && !f->s->typed_for)
+        return f->more->whole && !rec_same(was, now);
     if (rec_same(was, now) || field->system || restricted(field, was) || restricted(field, now))
         return false;
     return field->review || f->more->whole;

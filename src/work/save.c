@@ -7,7 +7,7 @@
 #include "base/lang.h"
 #include "base/text.h"
 #include "form/type.h"
-#include "work/save_in.h"
+#include "work/business.h"
 
 static bool is_child(const struct family *f)
 {
@@ -78,7 +78,7 @@ static int root_level(struct family *f)
 }
 
 /* Nothing is put where the actor could not have changed it; a child moves by 转移 only. */
-static void root_place(struct family *f)
+static void place_own(struct family *f)
 {
     const struct form *form = f->s->form;
     const char *division = form_division(form);
@@ -112,6 +112,38 @@ static void root_place(struct family *f)
         (!f->env.area || f->env.area(f->env.arg, now, f->actor->today, &successor) != HE_NOTFOUND))
         findings_add(f->s->findings, 'E', area->name, "out_of_scope",
                      _("这个村不在您负责的范围，请选择您负责的村"));
+}
+
+/* A dependent record belongs to a child where the actor may add it, and stays with that child. */
+static int place_owner(struct family *f, const struct form_field *owner)
+{
+    struct rec *child;
+    int err;
+
+    if (f->more->trusted || !rec_at(f->rec, owner))
+        return 0;
+    if (f->old) {
+        if (!rec_same(rec_at(f->old, owner), rec_at(f->rec, owner)))
+            findings_add(f->s->findings, 'E', owner->name, "owner_fixed",
+                         _("“%s”不能换人。填错了孩子，请作废这一份，另填一份"), owner->label);
+        return 0;
+    }
+    if ((err = owner_load(f, &child)))
+        return err;
+    if (child && !actor_sees(f->txn, f->county, f->actor, right_of(f, "add"), child))
+        findings_add(f->s->findings, 'E', owner->name, "out_of_scope",
+                     _("这个孩子不在您负责的范围，请选择您负责的孩子"));
+    return 0;
+}
+
+static int root_place(struct family *f)
+{
+    const struct form_field *owner = owner_field(f->s->form);
+
+    if (owner)
+        return place_owner(f, owner);
+    place_own(f);
+    return 0;
 }
 
 /* --- unique values --- */
@@ -244,15 +276,21 @@ static void check_typist(struct family *f)
 
 static int judge(struct family *f)
 {
-    int err = 0;
+    const struct business *business = business_of(f->s->form);
+    int err;
 
     effect_defaults(f);
-    root_place(f);
+    if ((err = root_place(f)))
+        return err;
     f->typed = rec_copy(f, f->rec);
     if (is_child(f))
         err = effect_child(f, f->rec, f->old);
+    else if (business && business->values)
+        err = business->values(f);
     if (!err)
         err = unique_check(f);
+    if (!err)
+        err = carry_check(f);
     if (err)
         return err;
     effect_check(f);
@@ -323,6 +361,7 @@ static int store_root(struct family *f)
 
 static int store(struct family *f)
 {
+    const struct business *business = business_of(f->s->form);
     int err = store_members(f);
 
     if (!err)
@@ -333,6 +372,10 @@ static int store(struct family *f)
         err = touch_moved(f);
     if (!err)
         err = note_typist(f);
+    if (!err)
+        err = carry_store(f);
+    if (!err && business && business->stored)
+        err = business->stored(f);
     if (!err && f->s->draft)
         err = txn_draft_drop(f->txn, f->actor->id, f->s->draft);
     return err;
@@ -373,8 +416,8 @@ int save_run(struct txn *txn, void *ctx, const struct county *county, const stru
     f->state = f->more->state;
     if ((err = root_level(f)))
         return err;
-    if (f->old && !f->state && !family_changed(f) && !findings_count(s->findings, 'E') &&
-        !sent_again(f))
+    if (f->old && !f->state && !family_changed(f) && !f->carry &&
+        !findings_count(s->findings, 'E') && !sent_again(f))
         return nothing_to_do(f);
     if (is_child(f) && !f->old && f->level != LEVEL_COUNTY)
         f->state = "2";

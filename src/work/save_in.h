@@ -47,6 +47,7 @@ struct family {
     enum level level;      /* whose change this is */
     uint64_t child;        /* root a person: the child whose file shows the change under review, 0 */
     const char *kind;      /* change_kind of what goes under review */
+    struct node *carry;    /* a dependent record's values for its child's file (carry.c), NULL */
     struct node *proposed; /* what waits, {path: value}; NULL: nothing */
     struct member **m;
     size_t n;

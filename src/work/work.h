@@ -12,6 +12,8 @@
  *   save.h save.c    one change of a record and its linked records
  *   save_in.h        what the files of one change share
  *   family.c         dotted values: which person they belong to
+ *   business.h business.c   which rules each kind of record brings to its changes: one table
+ *   carry.c          from a visit or an agreement to the child's file
  *   conflict.c       fields that others changed meanwhile
  *   effect.c         what follows from the values: defaults, completeness, director, standing, number
  *   touch.c          a shared person and the children linked to it

@@ -152,6 +152,30 @@ Test(work_review, change)
     box_free(&b);
 }
 
+/* review = "town": the township's word ends it, and its own change waits for nobody. */
+Test(work_review, township_ends)
+{
+    struct box b;
+    struct save s;
+    uint64_t id;
+
+    box_new(&b);
+    id = save(&b, "xu", 0, CHILD, 0).rec->id;
+    s = save(&b, "gao", id, "risk_level=2|risk_reason=独自做饭，屋里没有大人", 0);
+    is(&b, b.child, id, "risk_level", "");
+    is(&b, b.child, id, "review_state", "1");
+    cr_assert_str_eq(decide(&b, "sun", s.change, true, NULL), "");
+    is(&b, b.change, s.change, "state", "4");
+    is(&b, b.child, id, "risk_level", "2");
+    is(&b, b.child, id, "review_state", "0");
+
+    /* With something else in it, the county has the last word. */
+    s = save(&b, "gao", id, "risk_level=1|risk_reason=受伤|name=王晓雨", 0);
+    cr_assert_str_eq(decide(&b, "sun", s.change, true, NULL), "");
+    is(&b, b.change, s.change, "state", "2");
+    box_free(&b);
+}
+
 /* The county finds what changed meanwhile, and what the rules say now. */
 Test(work_review, approval_checks_again)
 {

@@ -147,6 +147,9 @@ static const struct {
     {"birth_date + 10y + 8m < today", T},
     {"out_since <= today - 3m", T},
     {"2026-11-29 - 1w = today", T},
+    {"month_start = '2026-11-01'", T},
+    {"month_end = '2026-11-30'", T},
+    {"month_end + 1d - 1m = month_start", T},
     {"today - 200y < today", U}, /* no date of ours */
     /* joining; and binds tighter than or */
     {"name = 李四 or siblings = 2 and boarding", T},
