@@ -5,6 +5,7 @@
 #include <libconfig.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -18,6 +19,7 @@
 struct conf {
     config_t cfg; /* first: a setting knows its config_t, and so its conf */
     const char *path;
+    const struct conf_mended *mended; /* its text is NULL when the file was right */
 };
 
 /* --- mistakes --- */
@@ -60,9 +62,37 @@ void conf_error_at(struct conf_errors *errs, const struct conf_item *item, const
     const config_setting_t *s = (const config_setting_t *)item;
     va_list ap;
 
+    const struct conf *c = (const struct conf *)s->config;
+
+    if (conf_line_broken(c->mended, conf_line(item)))
+        return;
     va_start(ap, fmt);
-    conf_errors_add(errs, ((const struct conf *)s->config)->path, conf_line(item), fmt, ap);
+    conf_errors_add(errs, c->path, conf_line(item), fmt, ap);
     va_end(ap);
+}
+
+/* By file, then by line as a number, then by words. */
+static int conf_error_cmp(const void *a, const void *b)
+{
+    const char *x = *(char *const *)a, *y = *(char *const *)b;
+    const char *cx = strstr(x, ": "), *cy = strstr(y, ": ");
+    size_t nx = cx ? (size_t)(cx - x) : strlen(x), ny = cy ? (size_t)(cy - y) : strlen(y);
+    size_t fx = nx, fy = ny;
+
+    while (fx > 0 && x[fx - 1] != ':')
+        fx--;
+    while (fy > 0 && y[fy - 1] != ':')
+        fy--;
+    int c = strncmp(x, y, fx > fy ? fx : fy);
+    if (c == 0)
+        c = atoi(x + fx) - atoi(y + fy);
+    return c ? c : strcmp(x, y);
+}
+
+void conf_errors_sort(struct conf_errors *errs, size_t from)
+{
+    if (errs->n > from)
+        qsort(errs->text + from, errs->n - from, sizeof *errs->text, conf_error_cmp);
 }
 
 /* --- the file --- */
@@ -73,11 +103,23 @@ static int conf_destroy(struct conf *c)
     return 0;
 }
 
+static bool conf_parse(struct conf *c, const char *text, struct conf_errors *errs)
+{
+    config_init(&c->cfg);
+    talloc_set_destructor(c, conf_destroy);
+    if (config_read_string(&c->cfg, c->mended->text ? c->mended->text : text) == CONFIG_TRUE)
+        return true;
+    if (!c->mended->text)
+        conf_error(errs, c->path, config_error_line(&c->cfg), _("写法有错（%s）"),
+                   config_error_text(&c->cfg));
+    return false;
+}
+
 struct conf *conf_read(void *ctx, const char *path, struct conf_errors *errs)
 {
     struct conf *c = talloc_zero(ctx, struct conf);
     char *text = NULL;
-    size_t len = 0;
+    size_t len = 0, before = errs->n;
 
     MUST(c);
     c->path = talloc_strdup(c, path);
@@ -89,15 +131,13 @@ struct conf *conf_read(void *ctx, const char *path, struct conf_errors *errs)
                                        : strerror(errno));
     else if (strlen(text) != len)
         conf_error(errs, path, 0, _("不是文本文件，请另存为 “UTF-8（无 BOM）”"));
-    else if (conf_scan_check(path, text, errs)) {
-        config_init(&c->cfg);
-        talloc_set_destructor(c, conf_destroy);
-        if (config_read_string(&c->cfg, text) == CONFIG_TRUE) {
-            talloc_free(text);
-            return c;
-        }
-        conf_error(errs, path, config_error_line(&c->cfg), _("写法有错（%s）"),
-                   config_error_text(&c->cfg));
+    else
+        c->mended = conf_scan_check(c, path, text, errs);
+    bool ok = c->mended && conf_parse(c, text, errs);
+    conf_errors_sort(errs, before);
+    if (ok) {
+        talloc_free(text);
+        return c;
     }
     talloc_free(c);
     return NULL;
@@ -108,9 +148,9 @@ const struct conf_item *conf_root(const struct conf *c)
     return (const struct conf_item *)config_root_setting(&c->cfg);
 }
 
-const char *conf_path(const struct conf *c)
+bool conf_is_broken(const struct conf *c)
 {
-    return c->path;
+    return c->mended->broken != NULL;
 }
 
 /* --- items --- */
@@ -169,7 +209,21 @@ static int conf_type(const struct conf_item *item)
 
 bool conf_is_text(const struct conf_item *item)
 {
-    return item && conf_type(item) == CONFIG_TYPE_STRING;
+    return item && conf_type(item) == CONFIG_TYPE_STRING && !conf_is_mended(item);
+}
+
+bool conf_is_mended(const struct conf_item *item)
+{
+    return item && conf_type(item) == CONFIG_TYPE_STRING &&
+           config_setting_get_string(conf_setting(item))[0] == CONF_MENDED;
+}
+
+/* The word that stood in the place of a mistaken value, NULL when there was none. */
+static const char *conf_mended_word(const struct conf_item *item)
+{
+    const char *word = config_setting_get_string(conf_setting(item)) + 1;
+
+    return *word ? word : NULL;
 }
 
 static bool conf_is_number(const struct conf_item *item)
@@ -185,6 +239,8 @@ static const char *conf_item_text(const struct conf_item *item, const char *key,
 {
     if (conf_is_text(item))
         return config_setting_get_string(conf_setting(item));
+    if (conf_is_mended(item))
+        return conf_mended_word(item);
     if (conf_is_number(item))
         conf_error_at(errs, item, _("“%s” 应为文字：数字请加引号，写成 \"%lld\""), key,
                       config_setting_get_int64(conf_setting(item)));
@@ -206,7 +262,7 @@ long conf_int(const struct conf_item *group, const char *key, long dflt, struct 
 {
     const struct conf_item *item = conf_get(group, key);
 
-    if (!item)
+    if (!item || conf_is_mended(item))
         return dflt;
     if (conf_is_number(item))
         return (long)config_setting_get_int64(conf_setting(item));
@@ -221,7 +277,7 @@ bool conf_bool(const struct conf_item *group, const char *key, bool dflt, struct
 {
     const struct conf_item *item = conf_get(group, key);
 
-    if (!item)
+    if (!item || conf_is_mended(item))
         return dflt;
     if (conf_type(item) == CONFIG_TYPE_BOOL)
         return config_setting_get_bool(conf_setting(item)) != 0;

@@ -19,10 +19,15 @@ void conf_error(struct conf_errors *, const char *file, int line, const char *fm
 struct conf;      /* one file */
 struct conf_item; /* a group, list or value in it; borrowed from its conf */
 
-/* Reads a file; mistakes of syntax go to errs and NULL is returned. Freed with ctx. */
+/*
+ * Reads a file; NULL when there is nothing to read. Mistakes of syntax go to errs, and what could be made
+ * out beside them is given, so that its own mistakes are found in the same run: who asked looks at
+ * errs->n before he uses anything. Freed with ctx.
+ */
 struct conf *conf_read(void *ctx, const char *path, struct conf_errors *errs);
 const struct conf_item *conf_root(const struct conf *);
-const char *conf_path(const struct conf *);
+/* Lines of it lost their sense: that something is missing in it says nothing. */
+bool conf_is_broken(const struct conf *);
 
 const struct conf_item *conf_get(const struct conf_item *group, const char *key); /* NULL */
 size_t conf_count(const struct conf_item *list_or_group);
@@ -32,6 +37,8 @@ int conf_line(const struct conf_item *);
 bool conf_is_group(const struct conf_item *);
 bool conf_is_list(const struct conf_item *); /* list or array */
 bool conf_is_text(const struct conf_item *);
+/* Its value was mistaken and is reported; reading it as any type says no more. */
+bool conf_is_mended(const struct conf_item *);
 
 /*
  * Typed reading of group[key]. A missing key gives the default; a value of the wrong type is an
@@ -46,9 +53,11 @@ const char **conf_texts(void *ctx, const struct conf_item *group, const char *ke
                         struct conf_errors *);
 /* Every key of group must be one of the NULL-terminated names; offers the nearest name. */
 void conf_only(const struct conf_item *group, const char *const names[], struct conf_errors *);
+/* Puts the mistakes from the given one on in the order of files and lines. */
+void conf_errors_sort(struct conf_errors *, size_t from);
 /* The name most like word, for “did you mean”; NULL when none is near. */
 const char *conf_nearest(const char *word, const char *const names[]);
-/* Reports a mistake at an item. */
+/* Reports a mistake at an item; not on a line that lost its sense, where it would be an echo. */
 void conf_error_at(struct conf_errors *, const struct conf_item *, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

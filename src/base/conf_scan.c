@@ -12,19 +12,48 @@
 static const char conf_name_chars[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-*";
 
-void conf_scan_error(struct conf_scan *s, int line, const char *fmt, ...)
+bool conf_line_broken(const struct conf_mended *m, int line)
 {
-    va_list ap;
+    for (size_t i = 0; i < talloc_array_length(m->broken); i++)
+        if (m->broken[i] == line)
+            return true;
+    return false;
+}
 
-    if (s->said_line == line)
+static void conf_scan_say(struct conf_scan *, int line, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
+
+static void conf_scan_say(struct conf_scan *s, int line, const char *fmt, va_list ap)
+{
+    if (conf_line_broken(s->out, line))
         return;
-    s->said_line = line;
-    va_start(ap, fmt);
     char *text = talloc_vasprintf(NULL, fmt, ap);
-    va_end(ap);
     MUST(text);
     conf_error(s->errs, s->file, line, "%s", text);
     talloc_free(text);
+}
+
+void conf_scan_error(struct conf_scan *s, int line, const char *fmt, ...)
+{
+    size_t n = talloc_array_length(s->out->broken);
+    va_list ap;
+
+    va_start(ap, fmt);
+    conf_scan_say(s, line, fmt, ap);
+    va_end(ap);
+    s->out->broken = talloc_realloc(s->out, s->out->broken, int, n + 1);
+    MUST(s->out->broken);
+    s->out->broken[n] = line;
+}
+
+void conf_scan_wrong(struct conf_scan *s, int line, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    conf_scan_say(s, line, fmt, ap);
+    va_end(ap);
+    s->wrong = true;
 }
 
 static void conf_skip_line(struct conf_scan *s)
@@ -65,10 +94,7 @@ static void conf_take_string(struct conf_scan *s)
     for (s->p++; *s->p && *s->p != '\n' && *s->p != '"'; s->p++)
         if (*s->p == '\\' && s->p[1] && s->p[1] != '\n')
             s->p++;
-    if (*s->p == '"')
-        s->p++;
-    else
-        conf_scan_error(s, s->line, _("引号没有配对：这一行少了一个 \""));
+    s->p += *s->p == '"'; /* conf_scan_torn has taken out lines that end within a text */
 }
 
 static bool conf_is_float(const char *word)
@@ -102,12 +128,12 @@ static void conf_judge_number(struct conf_scan *s, const char *word)
         else
             lost = lost || (narrow && (v > INT32_MAX || v < INT32_MIN));
         if (lost || (!hex && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9'))
-            conf_scan_error(s, s->line, _("数字 %s 会被读错：代码和号码请加引号，写成 \"%s\""),
+            conf_scan_wrong(s, s->line, _("数字 %s 会被读错：代码和号码请加引号，写成 \"%s\""),
                             word, word);
         return;
     }
     if (!conf_is_float(word))
-        conf_scan_error(s, s->line, _("“%s” 不是数字：请加引号，写成 \"%s\""), word, word);
+        conf_scan_wrong(s, s->line, _("“%s” 不是数字：请加引号，写成 \"%s\""), word, word);
 }
 
 static void conf_take_number(struct conf_scan *s)
@@ -141,23 +167,89 @@ static void conf_take_foreign(struct conf_scan *s)
     size_t n = 1;
 
     s->tok.type = CT_BAD;
+    s->wrong = true;
     while (((unsigned char)s->p[n] & 0xc0) == 0x80)
         n++;
     if ((unsigned char)*s->p >= 0x80)
-        conf_scan_error(s, s->line, _("引号外不能有 “%.*s”：标点请用半角，文字请加引号"), (int)n,
+        conf_scan_wrong(s, s->line, _("引号外不能有 “%.*s”：标点请用半角，文字请加引号"), (int)n,
                         s->p);
     else if (*s->p == '@')
         conf_scan_error(s, s->line, _("不支持 @include，请把内容写进这个文件"));
     else if ((unsigned char)*s->p < 0x20 || *s->p == 0x7f)
-        conf_scan_error(s, s->line, _("有不可见的控制字符，请删去"));
+        conf_scan_wrong(s, s->line, _("有不可见的控制字符，请删去"));
     else
-        conf_scan_error(s, s->line, _("这里不能有 “%c”"), *s->p);
-    s->p += n;
+        conf_scan_wrong(s, s->line, _("这里不能有 “%c”"), *s->p);
+    for (s->p += n; (unsigned char)*s->p >= 0x80;)
+        s->p++;
+}
+
+/* The end of the line at p, and whether it comes within a text; *block: within a comment. */
+static const char *conf_line_end(const char *p, bool *block, bool *torn)
+{
+    bool text = false;
+
+    for (; *p && *p != '\n'; p++) {
+        bool pair = p[1] && p[1] != '\n';
+        if (*block) {
+            *block = strncmp(p, "*/", 2) != 0;
+            p += !*block;
+        } else if (text) {
+            if (*p == '\\' && pair)
+                p++;
+            else
+                text = *p != '"';
+        } else if (*p == '#' || strncmp(p, "//", 2) == 0) {
+            p += strcspn(p, "\n");
+            break;
+        } else if (strncmp(p, "/*", 2) == 0) {
+            *block = true;
+            p++;
+        } else {
+            text = *p == '"';
+        }
+    }
+    *torn = text;
+    return p;
+}
+
+/* Of a line whose texts cannot be told from the rest only the brackets stand. */
+static void conf_blank_line(char *p, const char *end)
+{
+    bool closed = false;
+
+    for (; p < end; p++) {
+        bool comma = *p == ',' && closed;
+        if (*p == ' ')
+            continue;
+        closed = strchr("}])", *p) != NULL;
+        if (!closed && !comma && !strchr("{[(", *p))
+            *p = ' ';
+    }
+}
+
+char *conf_scan_torn(struct conf_scan *s, const char *text)
+{
+    char *copy = NULL;
+    const char *p = text;
+    bool block = false, torn;
+
+    for (int line = 1; *p; line++) {
+        const char *end = conf_line_end(p, &block, &torn);
+        if (torn) {
+            conf_scan_error(s, line, _("引号没有配对：这一行少了一个 \""));
+            copy = copy ? copy : talloc_strdup(s->out, text);
+            MUST(copy);
+            conf_blank_line(copy + (p - text), copy + (end - text));
+        }
+        p = end + (*end == '\n');
+    }
+    return copy;
 }
 
 void conf_scan_next(struct conf_scan *s)
 {
     conf_skip_blanks(s);
+    s->wrong = false;
     s->tok = (struct conf_token){.type = CT_END, .line = s->line, .at = s->p};
     unsigned char c = (unsigned char)*s->p;
     if (c == '\0')

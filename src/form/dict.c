@@ -202,25 +202,6 @@ static void dict_each(struct load *l, void (*pass)(struct load *))
     }
 }
 
-static int dict_error_cmp(const void *a, const void *b)
-{
-    const char *x = *(char *const *)a, *y = *(char *const *)b;
-    const char *cx = strstr(x, ": "), *cy = strstr(y, ": ");
-    size_t nx = cx != NULL ? (size_t)(cx - x) : strlen(x);
-    size_t ny = cy != NULL ? (size_t)(cy - y) : strlen(y);
-    size_t fx = nx, fy = ny;
-    int c;
-
-    while (fx > 0 && x[fx - 1] != ':')
-        fx--;
-    while (fy > 0 && y[fy - 1] != ':')
-        fy--;
-    c = strncmp(x, y, fx > fy ? fx : fy);
-    if (c == 0)
-        c = atoi(x + fx) - atoi(y + fy);
-    return c != 0 ? c : strcmp(x, y);
-}
-
 static void dict_load_files(struct load *l)
 {
     struct dict_files forms, codes;
@@ -243,7 +224,7 @@ static void dict_load_files(struct load *l)
     dict_digest(l, &forms, &codes);
 }
 
-struct dict *dict_load(void *ctx, const char *dir, struct conf_errors *errs)
+struct dict *dict_read(void *ctx, const char *dir, struct conf_errors *errs)
 {
     struct dict *d = talloc_zero(ctx, struct dict);
     struct load l = {.dict = d, .errs = errs};
@@ -254,12 +235,22 @@ struct dict *dict_load(void *ctx, const char *dir, struct conf_errors *errs)
     l.tmp = talloc_new(d);
     d->dir = load_pool_text(l.pool, dir);
     dict_load_files(&l);
+    for (size_t i = 0; i < d->nform; i++)
+        d->form[i].dim = load_is_dim(&l, &d->form[i]);
     talloc_free(l.tmp);
     for (size_t i = 0; i < d->nform && errs->n == before; i++)
         form_index_names(d, &d->form[i]);
+    return d;
+}
+
+struct dict *dict_load(void *ctx, const char *dir, struct conf_errors *errs)
+{
+    size_t before = errs->n;
+    struct dict *d = dict_read(ctx, dir, errs);
+
     if (errs->n == before)
         return d;
-    qsort(errs->text + before, errs->n - before, sizeof *errs->text, dict_error_cmp);
+    conf_errors_sort(errs, before);
     talloc_free(d);
     return NULL;
 }

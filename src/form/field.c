@@ -147,9 +147,11 @@ void field_load(struct load *l)
 {
     const struct conf_item *list = load_list(l, "fields");
     struct form *form = l->form;
+    const struct conf_item *root = conf_root(l->conf[form->pos]);
 
     if (list == NULL || conf_count(list) == 0) {
-        conf_error_at(l->errs, conf_root(l->conf[form->pos]), "缺少“fields”：至少要有一个字段");
+        if (!load_is_dim(l, form) && !conf_is_mended(conf_get(root, "fields")))
+            conf_error_at(l->errs, root, "缺少“fields”：至少要有一个字段");
         return;
     }
     form->field = talloc_zero_array(l->dict, struct form_field, conf_count(list));

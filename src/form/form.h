@@ -138,6 +138,7 @@ struct form {
     int number;                   /* given by the store like a field's */
     int pos;
     const char *path;             /* file name for messages */
+    bool dim;                     /* private to loading: parts of the file could not be made out */
     const struct dict *dict;
     unsigned short *name_slot;    /* private: names of fields, hashed, once all is read */
     unsigned name_mask;
@@ -157,6 +158,9 @@ struct dict {
  * returned; expressions are checked by rec_bind afterwards. Freed with ctx.
  */
 struct dict *dict_load(void *ctx, const char *dir, struct conf_errors *errs);
+/* The same, with all its mistakes and unsorted: for who adds to errs what he finds before he refuses it.
+ * Fields may lack their type, table or record type there. */
+struct dict *dict_read(void *ctx, const char *dir, struct conf_errors *errs);
 const struct form *dict_form(const struct dict *, const char *name);
 const struct codes *dict_codes(const struct dict *, const char *name);
 

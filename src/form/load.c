@@ -121,7 +121,8 @@ const struct conf_item *load_list(struct load *l, const char *key)
 
     if (item == NULL || conf_is_list(item))
         return item;
-    conf_error_at(l->errs, item, "“%s”应是用圆括号括起来的一列", key);
+    if (!conf_is_mended(item))
+        conf_error_at(l->errs, item, "“%s”应是用圆括号括起来的一列", key);
     return NULL;
 }
 
@@ -164,17 +165,25 @@ static const char *load_path_hint(struct load *l, const char *text)
     return load_near(l->tmp, word, names);
 }
 
-/* Does the path lead into a file that could not be read? Then its absence says nothing. */
-static bool load_path_unread(struct load *l, const char *text)
+bool load_is_dim(const struct load *l, const struct form *form)
+{
+    const struct conf *conf = l->conf[form->pos];
+
+    return conf == NULL || conf_is_broken(conf);
+}
+
+/* Does the path lead into a file that could not be made out? */
+static bool load_path_dim(struct load *l, const char *text)
 {
     const char *dot = strchr(text, '.');
     const struct form_field *via;
 
+    if (load_is_dim(l, l->form))
+        return true;
     if (dot == NULL)
         return false;
     via = form_field(l->form, talloc_strndup(l->tmp, text, (size_t)(dot - text)));
-    return via != NULL && via->ref_name != NULL &&
-           (via->ref == NULL || l->conf[via->ref->pos] == NULL);
+    return via != NULL && via->ref_name != NULL && (via->ref == NULL || load_is_dim(l, via->ref));
 }
 
 bool load_path(struct load *l, const struct conf_item *item, const char *text,
@@ -183,7 +192,7 @@ bool load_path(struct load *l, const struct conf_item *item, const char *text,
     memset(out, 0, sizeof *out);
     if (form_path_parse(l->form, text, out) == 0)
         return true;
-    if (!load_path_unread(l, text))
+    if (!load_path_dim(l, text))
         conf_error_at(l->errs, item, "没有字段“%s”%s", text, load_path_hint(l, text));
     return false;
 }
@@ -193,7 +202,7 @@ const struct form_field *load_own_field(struct load *l, const struct conf_item *
 {
     const struct form_field *f = form_field(l->form, name);
 
-    if (f == NULL)
+    if (f == NULL && !load_is_dim(l, l->form))
         conf_error_at(l->errs, item, "没有字段“%s”%s", name, load_path_hint(l, name));
     return f;
 }

@@ -37,6 +37,8 @@ const struct conf_item *load_at(const struct conf_item *group, const char *key);
 /* A path of the form being read; false when it leads nowhere (noted at item). */
 bool load_path(struct load *, const struct conf_item *item, const char *text,
                struct form_path *out);
+/* Was the file not to be read, or not all of it? Then that it lacks something says nothing. */
+bool load_is_dim(const struct load *, const struct form *);
 /* An own field by name; NULL noted at item. */
 const struct form_field *load_own_field(struct load *, const struct conf_item *item,
                                         const char *name);

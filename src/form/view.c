@@ -50,7 +50,7 @@ static struct form_column *view_load_columns(struct load *l, const struct conf_i
     *count = 0;
     if (list == NULL || (conf_is_list(list) && conf_count(list) == 0))
         return NULL;
-    if (!conf_is_list(list) || conf_is_text(conf_at(list, 0))) {
+    if (!conf_is_list(list) || !conf_is_group(conf_at(list, 0))) {
         paths = conf_texts(l->tmp, group, "columns", l->errs);
         if (paths == NULL)
             return NULL;
@@ -61,9 +61,9 @@ static struct form_column *view_load_columns(struct load *l, const struct conf_i
     for (size_t i = 0; i < *count; i++) {
         const struct conf_item *item = conf_is_list(list) ? conf_at(list, i) : list;
 
-        if (paths != NULL || conf_is_group(item))
+        if (paths != NULL ? paths[i] != NULL : conf_is_group(item))
             view_load_column(l, item, paths != NULL ? paths[i] : NULL, &column[i]);
-        else
+        else if (paths == NULL)
             conf_error_at(l->errs, item, "每一列应是字段名，或用花括号括起来的一组");
     }
     return column;

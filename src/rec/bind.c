@@ -4,23 +4,51 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "base/lang.h"
+#include "form/type.h"
 #include "rec/expr.h"
 
 struct binder {
     struct dict *dict;
     const struct form *form;
     struct conf_errors *errs;
+    bool echo; /* the expression named a field whose own mistake is reported */
 };
+
+/* Fields whose type, table or record type is missing cannot be compared with anything. */
+static bool bind_whole(void *arg, const struct form_field *f)
+{
+    struct binder *b = arg;
+    bool code =
+        f->type && (strcmp(f->type->name, "code") == 0 || strcmp(f->type->name, "codes") == 0);
+    bool ref = f->type && strcmp(f->type->name, "ref") == 0;
+
+    if (f->type && (!code || f->codes) && (!ref || f->ref))
+        return true;
+    b->echo = true;
+    return false;
+}
+
+/* Was a file not made out in which the expression's names are sought? */
+static bool bind_dim(const struct form *form)
+{
+    bool dim = form->dim;
+
+    for (size_t i = 0; i < form->nfield; i++)
+        dim = dim || (form->field[i].ref && form->field[i].ref->dim);
+    return dim;
+}
 
 static const struct expr *bind_expr(struct binder *b, const char *text, int line, const char *what)
 {
+    struct expr_access access = {.field = bind_whole, .arg = b};
     struct expr *e = NULL;
     char *problem = NULL;
 
     if (!text)
         return NULL;
-    if (expr_parse(b->dict, b->form, text, NULL, &e, &problem) != 0)
+    b->echo = false;
+    if (expr_parse(b->dict, b->form, text, &access, &e, &problem) != 0 && !b->echo &&
+        !bind_dim(b->form))
         conf_error(b->errs, b->form->path, line, "%s：%s", what, problem);
     talloc_free(problem);
     return e;
@@ -46,14 +74,12 @@ static void bind_form(struct binder *b, struct form *form)
         struct form_rule *r = &form->rule[i];
         r->when = bind_expr(b, r->when_text, r->line, "when");
         r->require = bind_expr(b, r->require_text, r->line, "require");
-        if (!r->when_text && !r->require_text)
-            conf_error(b->errs, form->path, r->line, _("规则“%s”要写 when 或 require"), r->name);
     }
 }
 
 void rec_bind(struct dict *dict, struct conf_errors *errs)
 {
-    struct binder b = {dict, NULL, errs};
+    struct binder b = {.dict = dict, .errs = errs};
 
     for (size_t i = 0; i < dict->nform; i++)
         bind_form(&b, &dict->form[i]);
@@ -61,13 +87,13 @@ void rec_bind(struct dict *dict, struct conf_errors *errs)
 
 struct dict *rec_load_dict(void *ctx, const char *dir, struct conf_errors *errs)
 {
-    struct dict *d = dict_load(ctx, dir, errs);
+    size_t before = errs->n;
+    struct dict *d = dict_read(ctx, dir, errs);
 
-    if (d)
-        rec_bind(d, errs);
-    if (d && errs->n) {
-        talloc_free(d);
-        d = NULL;
-    }
-    return d;
+    rec_bind(d, errs);
+    if (errs->n == before)
+        return d;
+    conf_errors_sort(errs, before);
+    talloc_free(d);
+    return NULL;
 }

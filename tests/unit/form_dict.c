@@ -11,6 +11,7 @@
 #include "form/codes.h"
 #include "form/form.h"
 #include "form/type.h"
+#include "unit/mistakes.h"
 #include "unit/tmpdir.h"
 
 #define FORMS SRCDIR "/tests/unit/forms-"
@@ -26,31 +27,10 @@ static const struct dict *load_small(void *ctx)
     return d;
 }
 
-/* Every message in order, without the directory. */
-static void expect_errors(const char *dir)
-{
-    void *ctx = talloc_new(NULL);
-    struct conf_errors *errs = conf_errors_new(ctx);
-    char *want, *save = NULL, *line;
-    size_t len, i = 0;
-
-    cr_assert_null(dict_load(ctx, dir, errs));
-    cr_assert_eq(io_read_file(ctx, talloc_asprintf(ctx, "%s/expected", dir), 1 << 16, &want, &len),
-                 0);
-    for (line = strtok_r(want, "\n", &save); line != NULL; line = strtok_r(NULL, "\n", &save)) {
-        cr_assert(i < errs->n, "%s: not said: %s", dir, line);
-        cr_assert_eq(strncmp(errs->text[i], dir, strlen(dir)), 0);
-        cr_assert_str_eq(errs->text[i] + strlen(dir) + 1, line);
-        i++;
-    }
-    cr_assert_eq(i, errs->n, "%s: more than expected: %s", dir, i < errs->n ? errs->text[i] : "");
-    talloc_free(ctx);
-}
-
 Test(dict, every_mistake_at_once)
 {
-    expect_errors(FORMS "bad");
-    expect_errors(FORMS "syntax");
+    expect_errors(dict_load, FORMS "bad");
+    expect_errors(dict_load, FORMS "syntax");
 }
 
 Test(dict, fields_as_written)

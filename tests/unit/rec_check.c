@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "unit/mistakes.h"
 #include "unit/tmpdir.h"
 
 struct world {
@@ -280,4 +281,10 @@ Test(rec_check, bind)
         cr_expect(i < errs->n && strstr(errs->text[i], want[i]) != NULL, "%zu: %s", i,
                   i < errs->n ? errs->text[i] : "-");
     talloc_free(ctx);
+}
+
+/* Ten and more mistakes of every kind in one file and a torn one beside it, all in one answer. */
+Test(rec_check, mistakes_of_every_kind_at_once)
+{
+    expect_errors(rec_load_dict, SRCDIR "/tests/unit/forms-mixed");
 }

@@ -69,7 +69,8 @@ EXTRA_DIST += tests/fuzz/expr.c tests/unit/rec_forms.h \
 	tests/unit/forms-rec/codes/kinds.csv tests/unit/forms-rec/codes/school.csv \
 	tests/unit/forms-rec/codes/sex.csv
 
-EXTRA_DIST += tests/unit/forms-small tests/unit/forms-bad tests/unit/forms-syntax
+EXTRA_DIST += tests/unit/forms-small tests/unit/forms-bad tests/unit/forms-syntax \
+	tests/unit/forms-mixed tests/unit/mistakes.h
 
 if TESTS_BUILT
 form_tests = tests/unit/form_dict tests/unit/form_role tests/unit/form_type
