@@ -4,6 +4,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/change.form \
 	forms/child.form \
 	forms/division.form \
+	forms/exception.form \
 	forms/household.form \
 	forms/person.form \
 	forms/post.form \
@@ -33,6 +34,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/education.csv \
 	forms/codes/entrust_reason.csv \
 	forms/codes/ethnicity.csv \
+	forms/codes/exception_state.csv \
 	forms/codes/exit_reason.csv \
 	forms/codes/father_kind.csv \
 	forms/codes/flags.csv \
@@ -58,6 +60,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/parents_state.csv \
 	forms/codes/prohibit.csv \
 	forms/codes/prohibit_how.csv \
+	forms/codes/quality.csv \
 	forms/codes/region.csv \
 	forms/codes/relation.csv \
 	forms/codes/relief.csv \

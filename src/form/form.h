@@ -107,6 +107,7 @@ struct form_view {
 struct form_rule {
     const char *name;             /* stable identifier, also the finding's code */
     char level;                   /* 'E' blocks, 'W' asks, 'I' informs (domain.md 5.4) */
+    char quality;                 /* severity in the data-quality check; '-' not part of it */
     const char *when_text, *require_text;
     const struct expr *when, *require;
     const char *message;          /* Chinese, says what to do */

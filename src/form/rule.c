@@ -6,8 +6,8 @@
 static void rule_load_one(struct load *l, const struct conf_item *g, struct form_rule *r)
 {
     static const char *const keys[] = {"name",    "level", "when", "require",
-                                       "message", "field", NULL};
-    const char *level, *field;
+                                       "message", "field", "quality", NULL};
+    const char *level, *field, *quality;
 
     conf_only(g, keys, l->errs);
     r->name = load_name(l, g);
@@ -20,6 +20,11 @@ static void rule_load_one(struct load *l, const struct conf_item *g, struct form
     if (level[0] != '\0' && (strchr("EWI", level[0]) == NULL || level[1] != '\0'))
         conf_error_at(l->errs, load_at(g, "level"),
                       "level 只能是 \"E\" \"W\" \"I\" 之一，不能是“%s”", level);
+    quality = load_text(l, g, "quality");
+    r->quality = quality != NULL ? quality[0] : r->level;
+    if (quality != NULL && (strchr("EWI-", quality[0]) == NULL || quality[1] != '\0'))
+        conf_error_at(l->errs, load_at(g, "quality"),
+                      "quality 只能是 \"E\" \"W\" \"I\" \"-\" 之一，不能是“%s”", quality);
     r->when_text = load_text(l, g, "when");
     r->require_text = load_text(l, g, "require");
     if (conf_get(g, "when") == NULL && conf_get(g, "require") == NULL)

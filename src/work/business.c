@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const struct business table[] = {
+    {"exception", exception_values, exception_stored},
     {NULL, NULL, NULL},
 };
 

@@ -91,6 +91,10 @@ struct retest {
     bool more;
 };
 
+/* What the passing of days changes; the day of the test alone is no change. */
+static const char *const results[] = {"lbc_result", "lbc_reason",    "missing_count",
+                                      "quality",    "quality_rules", "quality_note"};
+
 /* The result of a file as of the job's day; what did not change is not written. */
 static int retest_child(struct txn *txn, void *ctx, struct retest *r, const struct rec *old)
 {
@@ -98,11 +102,15 @@ static int retest_child(struct txn *txn, void *ctx, struct retest *r, const stru
     struct save_more more = {.trusted = true};
     struct family *f = family_new(txn, ctx, r->county, &r->actor, &s, &more);
     struct rec *rec = rec_copy(ctx, old);
+    bool same = true;
+    int err;
 
     f->rec = rec;
-    effect_test(f, rec);
-    if (rec_same(rec_get(old, "lbc_result"), rec_get(rec, "lbc_result")) &&
-        rec_same(rec_get(old, "lbc_reason"), rec_get(rec, "lbc_reason")))
+    if ((err = effect_test(f, rec)))
+        return err;
+    for (size_t i = 0; i < NELEM(results) && same; i++)
+        same = rec_same(rec_get(old, results[i]), rec_get(rec, results[i]));
+    if (same)
         return 0;
     node_int(r->job->result, "changed", node_num(r->job->result, "changed", 0) + 1);
     return txn_put(txn, &f->who, old, rec, NULL, NULL);

@@ -245,10 +245,16 @@ static void effect_state(struct family *f, struct rec *child, const struct rec *
         rec_set(child, "add_reason", "04");
 }
 
-void effect_test(struct family *f, struct rec *child)
+int effect_test(struct family *f, struct rec *child)
 {
+    struct findings *own = findings_new(f);
+
     effect_definition(f, child);
     effect_complete(f, child);
+    rec_check(child, &f->env, own);
+    if (child == f->rec)
+        f->own = own;
+    return effect_quality(f, child, own);
 }
 
 int effect_child(struct family *f, struct rec *child, const struct rec *old)
@@ -256,9 +262,8 @@ int effect_child(struct family *f, struct rec *child, const struct rec *old)
     int err = effect_director(f, child, old);
 
     effect_state(f, child, old);
-    effect_test(f, child);
     set_date(child, "updated_on", f->actor->today);
-    return err;
+    return err ? err : effect_test(f, child);
 }
 
 /* --- the number of a file: village code and a running number, kept for life (R-015) --- */
@@ -308,10 +313,12 @@ static bool told(const struct findings *fs, const char *field)
 
 static void check_one(struct family *f, const struct rec *rec, const char *prefix)
 {
-    struct findings *got = findings_new(f), *kept = f->s->findings;
+    struct findings *got = rec == f->rec && f->own ? f->own : findings_new(f);
+    struct findings *kept = f->s->findings;
     size_t before = kept->n;
 
-    rec_check(rec, &f->env, got);
+    if (got != f->own)
+        rec_check(rec, &f->env, got);
     for (size_t i = 0; i < got->n; i++) {
         const struct finding *x = &got->f[i];
         char *field = text_printf(got, "%s%s", prefix, x->field);
@@ -319,7 +326,8 @@ static void check_one(struct family *f, const struct rec *rec, const char *prefi
         if (strncmp(x->code, "missing_", 8) != 0 || !before || !told(kept, field))
             findings_add(kept, x->level, field, x->code, "%s", x->text);
     }
-    talloc_free(got);
+    if (got != f->own)
+        talloc_free(got);
 }
 
 void effect_check(struct family *f)

@@ -47,6 +47,7 @@ struct family {
     enum level level;      /* whose change this is */
     uint64_t child;        /* root a person: the child whose file shows the change under review, 0 */
     const char *kind;      /* change_kind of what goes under review */
+    struct findings *own;  /* what rec_check said of the root when it was judged, NULL: not yet */
     struct node *carry;    /* a dependent record's values for its child's file (carry.c), NULL */
     struct node *proposed; /* what waits, {path: value}; NULL: nothing */
     struct member **m;
@@ -80,8 +81,10 @@ bool form_is(const struct form *, const char *name);
 void effect_defaults(struct family *);
 /* Definition, completeness, director, standing, days: the fields that rules write. */
 int effect_child(struct family *, struct rec *child, const struct rec *old);
-/* The definition test and what is missing, alone. */
-void effect_test(struct family *, struct rec *child);
+/* The definition test, what is missing and what is doubtful, alone. */
+int effect_test(struct family *, struct rec *child);
+/* quality.c: what is doubtful; own: what rec_check says of the child itself. */
+int effect_quality(struct family *, struct rec *child, const struct findings *own);
 /* The number of a file, given once; changes a counter. */
 int effect_file_no(struct family *, struct rec *child);
 /* The one holder of the village's director post, 0 when none or several. */
@@ -111,6 +114,8 @@ int touch_children(struct txn *, void *ctx, const struct county *, const struct 
                    size_t *n);
 /* Every other child that the stored change reaches: its rules run anew, its history names the change. */
 int touch_all(struct family *);
+/* The tests of a file anew, after something that they look at changed. */
+int touch_retest(struct family *, uint64_t child);
 /* After a move: the people of the child follow it. */
 int touch_moved(struct family *);
 /* s->touched without storing, for rec.check. */

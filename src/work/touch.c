@@ -149,6 +149,19 @@ static int retest(struct family *f, uint64_t id)
     return txn_put(f->txn, &f->who, old, rec, NULL, NULL);
 }
 
+int touch_retest(struct family *f, uint64_t id)
+{
+    struct rec *old, *rec;
+    int err = txn_get(f->txn, f, dict_form(f->county->dict, "child"), id, &old);
+
+    if (err)
+        return err == HE_NOTFOUND ? 0 : err;
+    rec = rec_copy(f, old);
+    if ((err = effect_test(f, rec)))
+        return err;
+    return txn_put(f->txn, &f->who, old, rec, NULL, NULL);
+}
+
 int touch_all(struct family *f)
 {
     struct id_list l = {0};

@@ -49,7 +49,7 @@ endif
 EXTRA_DIST += tests/server/work_box.h tests/server/county_box.h
 if TESTS_BUILT
 work_tests = tests/server/work_import tests/server/work_save tests/server/work_county \
-	tests/server/rights tests/server/work_review tests/server/work_same
+	tests/server/rights tests/server/work_review tests/server/work_quality tests/server/work_same
 check_PROGRAMS += $(work_tests)
 TESTS += $(work_tests)
 work_test_libs = libwork.a libstore.a librec.a libform.a libbase.a $(DB_LIBS) $(CSV_LIBS) \
@@ -58,6 +58,9 @@ work_test_libs = libwork.a libstore.a librec.a libform.a libbase.a $(DB_LIBS) $(
 tests_server_work_save_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_work_save_CFLAGS = $(TEST_CFLAGS)
 tests_server_work_save_LDADD = $(work_test_libs)
+tests_server_work_quality_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_server_work_quality_CFLAGS = $(TEST_CFLAGS)
+tests_server_work_quality_LDADD = $(work_test_libs)
 tests_server_work_review_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_work_review_CFLAGS = $(TEST_CFLAGS)
 tests_server_work_review_LDADD = $(work_test_libs)
