@@ -17,8 +17,9 @@
 
 struct table_column {
     const char *heading;
-    bool number; /* whole or decimal numbers, kept as numbers in XLSX */
-    int width;   /* columns on the screen; 0: by the heading */
+    bool number;       /* whole or decimal numbers, kept as numbers in XLSX */
+    int width;         /* columns on the screen; 0: by the heading */
+    const char *group; /* heading above this and its neighbours of the same group (PDF); or NULL */
 };
 
 enum table_format { TABLE_CSV, TABLE_XLSX };

@@ -71,12 +71,10 @@ tests_screen_screen_shot_SOURCES = tests/screen/screen_shot.c
 tests_screen_screen_shot_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_screen_shot_CFLAGS = $(TEST_CFLAGS)
 tests_screen_screen_shot_LDADD = $(HARNESS_LIBS)
-if HAVE_PANGOCAIRO
 noinst_PROGRAMS += tests/screen/screen_png
 tests_screen_screen_png_SOURCES = tests/screen/screen_png.c
 tests_screen_screen_png_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_screen_png_CFLAGS = $(AM_CFLAGS) $(PANGOCAIRO_CFLAGS)
 tests_screen_screen_png_LDADD = libbase.a $(PANGOCAIRO_LIBS) $(BASE_LIBS)
-endif
 endif
 EXTRA_DIST += scripts/screen-png

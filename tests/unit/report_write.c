@@ -50,7 +50,8 @@ static bool same(const char *a, const char *b)
 
 static const char *write_file(void *ctx, const char *dir, enum table_format f)
 {
-    const struct table_column column[] = {{"值", false, 0}, {"数", true, 0}, {"=x", false, 10}};
+    const struct table_column column[] = {
+        {.heading = "值"}, {.heading = "数", .number = true}, {.heading = "=x", .width = 10}};
     const char *path = text_printf(ctx, "%s/out", dir);
     struct table_file *t;
     char *problem = NULL;
@@ -130,7 +131,7 @@ Test(report_write, whole_or_not_at_all)
 {
     void *ctx = talloc_new(NULL);
     char *dir = tmpdir_new(ctx), *problem = NULL;
-    const struct table_column column[] = {{"a", false, 0}};
+    const struct table_column column[] = {{.heading = "a"}};
     const char *path = text_printf(ctx, "%s/out", dir);
     struct table_file *t;
     struct stat st;

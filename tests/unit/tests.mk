@@ -112,7 +112,8 @@ tests_unit_forms_shipped_LDADD = $(rec_test_libs)
 endif
 
 if TESTS_BUILT
-report_tests = tests/unit/report_read tests/unit/report_write tests/unit/report_map
+report_tests = tests/unit/report_read tests/unit/report_write tests/unit/report_map \
+	tests/unit/report_pdf
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
 report_test_libs = libreport.a librec.a libform.a libbase.a $(REPORT_LIBS) $(BASE_LIBS) \
@@ -127,7 +128,11 @@ tests_unit_report_write_LDADD = $(report_test_libs)
 tests_unit_report_map_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_report_map_CFLAGS = $(TEST_CFLAGS)
 tests_unit_report_map_LDADD = $(report_test_libs)
+tests_unit_report_pdf_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_unit_report_pdf_CFLAGS = $(TEST_CFLAGS)
+tests_unit_report_pdf_LDADD = $(report_test_libs)
 endif
+EXTRA_DIST += tests/unit/no-fonts.conf
 
 if TESTS_BUILT
 check_PROGRAMS += tests/unit/ctl_args
