@@ -43,7 +43,7 @@ static void conf_errors_add(struct conf_errors *errs, const char *file, int line
     char *text = line > 0 ? talloc_asprintf(errs->text, "%s:%d: ", file, line)
                           : talloc_asprintf(errs->text, "%s: ", file);
     MUST(text);
-    text = talloc_vasprintf_append_buffer(text, fmt, ap);
+    text = talloc_vasprintf_append_buffer(text, _(fmt), ap);
     MUST(text);
     errs->text[errs->n++] = text;
 }

@@ -27,7 +27,7 @@ static void conf_scan_say(struct conf_scan *s, int line, const char *fmt, va_lis
 {
     if (conf_line_broken(s->out, line))
         return;
-    char *text = talloc_vasprintf(NULL, fmt, ap);
+    char *text = talloc_vasprintf(NULL, _(fmt), ap);
     MUST(text);
     conf_error(s->errs, s->file, line, "%s", text);
     talloc_free(text);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/lang.h"
 
 #define LOOSE_MAX 40
 
@@ -102,8 +103,8 @@ static int loose_relative(const char *s, struct date today, struct date *out)
     static const struct {
         const char *word;
         long days;
-    } words[] = {{"t", 0},     {"今", 0},   {"今天", 0}, {"昨", -1},
-                 {"昨天", -1}, {"明天", 1}, {"明", 1}};
+    } words[] = {{"t", 0},           {HAN_("今"), 0},   {HAN_("今天"), 0}, {HAN_("昨"), -1},
+                 {HAN_("昨天"), -1}, {HAN_("明天"), 1}, {HAN_("明"), 1}};
 
     for (size_t i = 0; i < NELEM(words); i++)
         if (strcmp(s, words[i].word) == 0)
@@ -191,20 +192,20 @@ static int loose_parts(const char *s, struct date today, struct date *out)
 
     if (y < 0 || yn == 3)
         return HE_FORMAT;
-    bool han = loose_skip(&s, "年");
+    bool han = loose_skip(&s, HAN_("年"));
     char sep[2] = {*s, '\0'};
     if (!han && (*s == '\0' || !strchr("-/. ", *s++)))
         return HE_FORMAT;
     int m = loose_part(&s, 1, 2, &dn);
     if (m < 0)
         return HE_FORMAT;
-    bool more = han ? loose_skip(&s, "月") : loose_skip(&s, sep);
+    bool more = han ? loose_skip(&s, HAN_("月")) : loose_skip(&s, sep);
     if (!more && (han || *s))
         return HE_FORMAT;
     if (more && (!han || *s)) {
         d = loose_part(&s, 1, 2, &dn);
-        if (han && d >= 0 && !loose_skip(&s, "日"))
-            loose_skip(&s, "号");
+        if (han && d >= 0 && !loose_skip(&s, HAN_("日")))
+            loose_skip(&s, HAN_("号"));
         if (d < 0 || *s)
             return HE_FORMAT;
         if (d == 0)

@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "base/lang.h"
 
 static const struct {
     const char *name;
     int exit;
     const char *text;
 } errs[] = {
-    {"OK", 0, "成功"},
+    {"OK", 0, N_("成功")},
 #define ERR(name, exit, text) {#name, exit, text},
 #include "base/err.def"
 #undef ERR
@@ -31,7 +32,7 @@ const char *err_name(int err)
 
 const char *err_text(int err)
 {
-    return errs[err_index(err)].text;
+    return _(errs[err_index(err)].text);
 }
 
 int err_exit(int err)

@@ -14,7 +14,7 @@ enum {
 };
 
 const char *err_name(int err);   /* "NOTFOUND"; "OK" for 0; never NULL */
-const char *err_text(int err);   /* Chinese sentence (a gettext message id) */
+const char *err_text(int err);   /* a sentence, in the language of the thread */
 int err_exit(int err);           /* exit code of a command that ended with err; 0 for 0 */
 int err_from_name(const char *); /* HE_PROTOCOL when unknown */
 

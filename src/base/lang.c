@@ -1,21 +1,51 @@
 /* The language of the messages: Chinese unless asked otherwise. */
 #include "base/lang.h"
 
+#include <libintl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* gettext knows one language a process; a server speaks to each session in its own. Chinese is what
+ * stands in the source, so gettext is only asked for English. */
+static _Thread_local enum lang now = LANG_ZH;
+
+const char *lang_text(const char *s)
+{
+    return now == LANG_EN && *s ? gettext(s) : s;
+}
+
+void lang_use(enum lang lang)
+{
+    now = lang;
+}
+
+enum lang lang_now(void)
+{
+    return now;
+}
+
+const char *lang_word(enum lang lang)
+{
+    return lang == LANG_EN ? "en" : "zh";
+}
+
+enum lang lang_of(const char *word)
+{
+    return word && strncmp(word, "en", 2) == 0 ? LANG_EN : LANG_ZH;
+}
+
 /* HUTONG_LANG, else what the locale says. */
-static bool wants_english(void)
+static enum lang wanted(void)
 {
     static const char *const vars[] = {"HUTONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"};
     for (size_t i = 0; i < NELEM(vars); i++) {
         const char *v = getenv(vars[i]);
         if (v && *v)
-            return strncmp(v, "en", 2) == 0;
+            return lang_of(v);
     }
-    return false;
+    return LANG_ZH;
 }
 
 /* The catalogue beside a program that is run where it was built, else the installed one. */
@@ -38,8 +68,9 @@ void lang_setup(void)
 
     /* gettext looks at LANGUAGE only when the locale is not "C"; nothing else is taken from it. */
     setlocale(LC_MESSAGES, "C.UTF-8");
-    setenv("LANGUAGE", wants_english() ? "en" : "zh_CN", 1);
+    setenv("LANGUAGE", "en", 1);
     bindtextdomain("hutong", catalogue_dir(path, sizeof(path)));
     bind_textdomain_codeset("hutong", "UTF-8");
     textdomain("hutong");
+    lang_use(wanted());
 }

@@ -17,11 +17,11 @@
 static const struct {
     const char *key, *heading[4];
 } columns[] = {
-    {"code", {"code", "代码", "区划代码", NULL}},
-    {"name", {"name", "名称", "区划名称", NULL}},
-    {"urban_rural", {"urban_rural", "城乡分类代码", "城乡分类", NULL}},
-    {"action", {"action", "操作", "变更", NULL}},
-    {"target", {"target", "并入", "并入代码", NULL}},
+    {"code", {"code", HAN_("代码"), HAN_("区划代码"), NULL}},
+    {"name", {"name", HAN_("名称"), HAN_("区划名称"), NULL}},
+    {"urban_rural", {"urban_rural", HAN_("城乡分类代码"), HAN_("城乡分类"), NULL}},
+    {"action", {"action", HAN_("操作"), HAN_("变更"), NULL}},
+    {"target", {"target", HAN_("并入"), HAN_("并入代码"), NULL}},
 };
 
 struct load {

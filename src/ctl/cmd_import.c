@@ -8,7 +8,7 @@
 #include "base/lang.h"
 #include "report/table_write.h"
 
-static const char *const results[] = {"符合", "不符合", "待核"};
+static const char *const results[] = {HAN_("符合"), HAN_("不符合"), HAN_("待核")};
 
 static int begin(struct import *im)
 {

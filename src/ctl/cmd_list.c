@@ -35,7 +35,7 @@ static int add_path(void *ctx, const struct form *form, struct list_columns *l, 
         out_say(_("hutongctl: %s 没有字段 %s"), form->label, path);
         return HE_USAGE;
     }
-    add_column(l, path, form_path_label(ctx, p), p.field);
+    add_column(l, path, form_path_said(ctx, p), p.field);
     return 0;
 }
 
@@ -61,7 +61,7 @@ int ctl_columns(struct ctl *c, const struct form *form, const char *fields, bool
         add_path(c, form, l, "id");
     for (size_t i = 0; !fields && i < form->ncolumn; i++)
         add_column(l, form_path_text(c, form->column[i].path),
-                   form_path_label(c, form->column[i].path), form->column[i].path.field);
+                   form_path_said(c, form->column[i].path), form->column[i].path.field);
     for (const char *p = fields; p && *p && r == 0;) {
         size_t n = strcspn(p, ",");
         char *path = text_clean(c, talloc_strndup(c, p, n), 0, NULL);

@@ -34,7 +34,7 @@ static void print_pair(const char *label, const char *text, int width)
 static const char *label_of(struct ctl *c, const struct form *form, const char *path)
 {
     struct form_path p;
-    return form_path_parse(form, path, &p) == 0 ? form_path_label(c->args, p) : path;
+    return form_path_parse(form, path, &p) == 0 ? form_path_said(c->args, p) : path;
 }
 
 static void print_table(struct ctl *c, const struct form *form, const struct node *answer)

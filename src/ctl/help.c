@@ -23,11 +23,12 @@ void help_all(FILE *f)
     fprintf(f, _("hutongctl：护童的批量和管理命令\n\n用法: hutongctl [--config 文件] 命令 …\n"));
     for (const struct command *c = commands; c->name; c++)
         fprintf(f, "  %-14s %s\n", c->name, _(c->help));
-    fprintf(f, "%s",
+    fprintf(f,
             _("\n每条命令的写法和例子: hutongctl 命令 --help\n"
-              "配置文件: --config，或环境变量 HUTONG_CONFIG，或 " HT_SYSCONFDIR "/hutong.conf\n"
+              "配置文件: --config，或环境变量 HUTONG_CONFIG，或 %s/hutong.conf\n"
               "退出码: 0 完成  1 完成但有的行被拒  2 写法不对  3 没有找到  4 没有权限\n"
-              "        5 按规定不能办  6 连不上服务器  7 与别人的修改冲突  8 结果未知\n"));
+              "        5 按规定不能办  6 连不上服务器  7 与别人的修改冲突  8 结果未知\n"),
+            HT_SYSCONFDIR);
 }
 
 void help_command(FILE *f, const struct command *c)

@@ -230,13 +230,7 @@ void out_close(struct out *o)
 
 void out_start(void *ctx, int argc, char **argv)
 {
-    const char *lang = getenv("HUTONG_LANG");
-    setlocale(LC_ALL, "");
-    if (lang && *lang)
-        setenv("LANGUAGE", lang, 1);
-    bindtextdomain("hutong", HT_LOCALEDIR);
-    bind_textdomain_codeset("hutong", "UTF-8");
-    textdomain("hutong");
+    setlocale(LC_CTYPE, "");
     bool gb = strncmp(nl_langinfo(CODESET), "GB", 2) == 0;
     gb_out = gb && isatty(STDOUT_FILENO);
     gb_err = gb && isatty(STDERR_FILENO);

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/io.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "form/load.h"
 
@@ -355,7 +356,7 @@ static void codes_check_spelling(struct codes_reader *r, size_t i, const char *w
         if (!alias && (!same_label || o > i))
             continue;
         conf_error(r->errs, r->file, r->lines[i], "%s“%s”与第 %d 行的“%s”冲突",
-                   alias ? "别名" : "名称", word, r->lines[o], t->code[o].label);
+                   alias ? _("别名") : _("名称"), word, r->lines[o], t->code[o].label);
         return;
     }
 }

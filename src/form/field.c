@@ -3,6 +3,7 @@
 #include <talloc.h>
 
 #include "base/err.h"
+#include "base/lang.h"
 #include "form/codes.h"
 #include "form/load.h"
 #include "form/type.h"
@@ -188,8 +189,8 @@ static void field_resolve_codes(struct load *l, const struct conf_item *g, struc
     if (name == NULL || !wants) {
         if (name != NULL || wants)
             conf_error_at(l->errs, load_at(g, "codes"),
-                          wants ? "类型 %s 要用 codes 说明代码表"
-                                : "类型 %s 没有代码表，请去掉 codes",
+                          wants ? _("类型 %s 要用 codes 说明代码表")
+                                : _("类型 %s 没有代码表，请去掉 codes"),
                           f->type->name);
         return;
     }
@@ -215,8 +216,8 @@ static void field_resolve_ref(struct load *l, const struct conf_item *g, struct 
     if (f->ref_name == NULL || !wants) {
         if (f->ref_name != NULL || wants)
             conf_error_at(l->errs, load_at(g, "ref"),
-                          wants ? "类型 %s 要用 ref 说明指向哪种记录"
-                                : "类型 %s 不指向记录，请去掉 ref",
+                          wants ? _("类型 %s 要用 ref 说明指向哪种记录")
+                                : _("类型 %s 不指向记录，请去掉 ref"),
                           f->type->name);
         return;
     }
@@ -269,10 +270,10 @@ static void field_resolve_from(struct load *l, const struct conf_item *g,
                             talloc_strndup(l->tmp, f->from, (size_t)(dot - f->from)));
     if (source != NULL && source->type != NULL && !field_is(source, "id"))
         conf_error_at(l->errs, load_at(g, "from"), "“%s”不是 id 类型，得不出%s", source->name,
-                      birth ? "出生日期" : "性别");
+                      birth ? _("出生日期") : _("性别"));
     if (f->type != NULL && !field_is(f, birth ? "date" : "code"))
         conf_error_at(l->errs, load_at(g, "from"), "由证件号得出的%s应是 %s 类型",
-                      birth ? "出生日期" : "性别", birth ? "date" : "code");
+                      birth ? _("出生日期") : _("性别"), birth ? "date" : "code");
 }
 
 /* The words today, user, user.village, or a literal that the type takes. */

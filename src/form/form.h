@@ -171,6 +171,7 @@ const struct form_field *form_field(const struct form *, const char *name);
 int form_path_parse(const struct form *, const char *text, struct form_path *out);
 char *form_path_text(void *ctx, struct form_path);
 const char *form_path_label(void *ctx, struct form_path); /* "父亲·姓名" */
+const char *form_path_said(void *ctx, struct form_path);  /* the same in the language of the thread */
 /* area = "links": belongs to no division and is seen through the records that link to it. */
 bool form_is_shared(const struct form *);
 /* The path of the division: form->area, NULL for none and for shared records. */

@@ -4,6 +4,7 @@
 #include <talloc.h>
 
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/text.h"
 
 #define NAME_MAX_ 40
@@ -211,5 +212,5 @@ const char *load_near(void *ctx, const char *word, const char *const names[])
 {
     const char *best = conf_nearest(word, names);
 
-    return best == NULL || *best == '\0' ? "" : text_printf(ctx, "，是不是“%s”？", best);
+    return best == NULL || *best == '\0' ? "" : text_printf(ctx, _("，是不是“%s”？"), best);
 }

@@ -4,6 +4,7 @@
 #include <talloc.h>
 
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "form/codes.h"
 #include "form/load.h"
@@ -140,6 +141,13 @@ const char *form_path_label(void *ctx, struct form_path p)
     if (p.field == NULL)
         return "";
     return p.via == NULL ? p.field->label : text_printf(ctx, "%s·%s", p.via->label, p.field->label);
+}
+
+const char *form_path_said(void *ctx, struct form_path p)
+{
+    if (!p.field || !p.via)
+        return _(form_path_label(ctx, p));
+    return text_printf(ctx, "%s·%s", _(p.via->label), _(p.field->label));
 }
 
 bool form_is_shared(const struct form *form)

@@ -3,6 +3,8 @@
 
 #include "form/load.h"
 
+#include "base/lang.h"
+
 static bool section_has(const struct form_section *s, struct form_path p)
 {
     for (size_t i = 0; i < s->n; i++)
@@ -78,9 +80,9 @@ static void section_load_rest(struct load *l)
     struct form *form = l->form;
     struct form_section *s = &form->section[form->nsection];
 
-    *s = (struct form_section){.name = "other", .label = "其他", .en = "Other"};
+    *s = (struct form_section){.name = "other", .label = N_("其他"), .en = "Other"};
     if (form->nsection == 0) {
-        s->label = "基本情况";
+        s->label = N_("基本情况");
         s->en = "Basics";
     }
     s->path = talloc_array(l->dict, struct form_path, form->nfield + 1);

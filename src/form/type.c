@@ -16,8 +16,9 @@
     X(text)                                                                                        \
     X(note)                                                                                        \
     X(code)                                                                                        \
-    X(codes) X(yesno) X(date) X(month) X(time) X(id) X(phone) X(int) X(money) X(area) X(region)    \
-        X(ref) X(user)
+    X(codes)                                                                                       \
+    X(yesno)                                                                                       \
+    X(date) X(month) X(time) X(id) X(phone) X(int) X(money) X(area) X(region) X(ref) X(user)
 
 #define X(name) extern const struct form_type type_##name;
 TYPES(X)
@@ -106,9 +107,9 @@ static char type_unknown_kind(const char *s, bool words, const char **rest)
         const char *word;
         char kind;
         bool spoken;
-    } table[] = {{"?1:", '1', false},   {"?2:", '2', false},    {"？1：", '1', false},
-                 {"？2：", '2', false}, {"?1：", '1', false},   {"?2：", '2', false},
-                 {"不掌握", '1', true}, {"拒绝提供", '2', true}};
+    } table[] = {{"?1:", '1', false},         {"?2:", '2', false},          {"？1：", '1', false},
+                 {"？2：", '2', false},       {"?1：", '1', false},         {"?2：", '2', false},
+                 {HAN_("不掌握"), '1', true}, {HAN_("拒绝提供"), '2', true}};
 
     for (size_t i = 0; i < NELEM(table); i++) {
         size_t n = strlen(table[i].word);
@@ -156,8 +157,9 @@ static int type_parse_unknown(void *ctx, const struct form_field *f, char kind, 
     char *reason = type_reason(ctx, rest);
 
     if (!f->unknown_ok)
-        return type_refuse(code, problem, "unknown_refused",
-                           text_printf(ctx, _("“%s”不能填“%s”，请填写实际内容"), f->label, word));
+        return type_refuse(
+            code, problem, "unknown_refused",
+            text_printf(ctx, _("“%s”不能填“%s”，请填写实际内容"), _(f->label), word));
     if (*reason == '\0')
         return type_refuse(
             code, problem, "no_reason",

@@ -29,7 +29,7 @@ static int area_parse_type(void *ctx, const struct form_field *f, struct date to
         return 0;
     return type_refuse(code, problem, "bad_area",
                        text_printf(ctx, _("“%s”没有“%s”这个区划，请从列表中选择或填 12 位代码"),
-                                   f->label, type_quote(ctx, in)));
+                                   _(f->label), type_quote(ctx, in)));
 }
 
 static int region_parse(void *ctx, const struct form_field *f, struct date today, const char *in,
@@ -38,8 +38,9 @@ static int region_parse(void *ctx, const struct form_field *f, struct date today
     /* Places outside GB/T 2260 that the definition test knows (domain.md 9.1). */
     static const struct {
         const char *typed, *kept;
-    } words[] = {{"境外", "境外"}, {"国外", "境外"}, {"海上", "海上"},
-                 {"出海", "海上"}, {"流动", "流动"}, {"不固定", "流动"}};
+    } words[] = {{HAN_("境外"), HAN_("境外")}, {HAN_("国外"), HAN_("境外")},
+                 {HAN_("海上"), HAN_("海上")}, {HAN_("出海"), HAN_("海上")},
+                 {HAN_("流动"), HAN_("流动")}, {HAN_("不固定"), HAN_("流动")}};
     const char *s = type_compact(ctx, in, 0);
 
     (void)today;
@@ -51,7 +52,7 @@ static int region_parse(void *ctx, const struct form_field *f, struct date today
     return type_refuse(code, problem, "bad_area",
                        text_printf(ctx,
                                    _("“%s”没有“%s”这个地方，请从列表中选择，或填 境外、海上、流动"),
-                                   f->label, type_quote(ctx, in)));
+                                   _(f->label), type_quote(ctx, in)));
 }
 
 const struct form_type type_area = {.name = "area",

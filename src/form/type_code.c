@@ -17,12 +17,13 @@ static char *code_bad(void *ctx, const struct form_field *f, const char *in)
     char *list;
 
     if (f->codes->n > CODE_OFFERED)
-        return text_printf(ctx, _("“%s”没有“%s”这一项，请从列表中选择"), f->label,
+        return text_printf(ctx, _("“%s”没有“%s”这一项，请从列表中选择"), _(f->label),
                            type_quote(ctx, in));
     list = talloc_strdup(ctx, "");
     for (size_t i = 0; i < f->codes->n; i++)
-        list = talloc_asprintf_append(list, "%s%s", i > 0 ? "、" : "", _(f->codes->code[i].label));
-    return text_printf(ctx, _("“%s”没有“%s”这一项，请从这些里选：%s"), f->label,
+        list =
+            talloc_asprintf_append(list, "%s%s", i > 0 ? _("、") : "", _(f->codes->code[i].label));
+    return text_printf(ctx, _("“%s”没有“%s”这一项，请从这些里选：%s"), _(f->label),
                        type_quote(ctx, in), list);
 }
 
@@ -38,7 +39,7 @@ static int code_find(void *ctx, const struct form_field *f, struct date today, c
         return type_refuse(
             code, problem, "bad_code",
             text_printf(ctx, _("“%s”里的“%s”今天不能用（已停用或还没有启用），请另选一项"),
-                        f->label, c->label));
+                        _(f->label), _(c->label)));
     *out = c;
     return 0;
 }
@@ -121,7 +122,7 @@ static char *codes_show(void *ctx, const struct form_field *f, const char *value
     char *list = talloc_strdup(ctx, value), *out = talloc_strdup(ctx, ""), *save = NULL;
 
     for (char *one = strtok_r(list, ",", &save); one != NULL; one = strtok_r(NULL, ",", &save))
-        out = talloc_asprintf_append(out, "%s%s", *out != '\0' ? "、" : "",
+        out = talloc_asprintf_append(out, "%s%s", *out != '\0' ? _("、") : "",
                                      _(codes_label(f->codes, one)));
     talloc_free(list);
     return out;

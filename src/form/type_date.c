@@ -13,11 +13,11 @@ static int date_bad(void *ctx, const struct form_field *f, int rc, const char *i
 {
     const char *typed = type_quote(ctx, in);
 
-    return type_refuse(
-        code, problem, "bad_date",
-        rc == HE_RULE
-            ? text_printf(ctx, _("“%s”的“%s”没有这一天，请核对"), f->label, typed)
-            : text_printf(ctx, _("“%s”的“%s”不是日期，请写成 2016-03-12 这样"), f->label, typed));
+    return type_refuse(code, problem, "bad_date",
+                       rc == HE_RULE
+                           ? text_printf(ctx, _("“%s”的“%s”没有这一天，请核对"), _(f->label), typed)
+                           : text_printf(ctx, _("“%s”的“%s”不是日期，请写成 2016-03-12 这样"),
+                                         _(f->label), typed));
 }
 
 static int date_read(void *ctx, const struct form_field *f, struct date today, const char *in,
@@ -68,7 +68,7 @@ static int day_parse(void *ctx, const struct form_field *f, struct date today, c
     if (d.d == 0)
         return type_refuse(
             code, problem, "bad_date",
-            text_printf(ctx, _("“%s”要写到哪一天，例如 %04d-%02d-12"), f->label, d.y, d.m));
+            text_printf(ctx, _("“%s”要写到哪一天，例如 %04d-%02d-12"), _(f->label), d.y, d.m));
     *out = date_text(ctx, d);
     return 0;
 }
@@ -104,7 +104,7 @@ static int time_parse(void *ctx, const struct form_field *f, struct date today, 
     if (date_time_parse(clean, &t) != 0 && time_read(ctx, clean, today, &t) != 0)
         return type_refuse(code, problem, "bad_date",
                            text_printf(ctx, _("“%s”的“%s”不是时间，请写成 2026-11-22 14:05 这样"),
-                                       f->label, type_quote(ctx, in)));
+                                       _(f->label), type_quote(ctx, in)));
     *out = talloc_strdup(ctx, date_time_format(t, buf));
     return 0;
 }

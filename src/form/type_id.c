@@ -67,13 +67,13 @@ static int id_parse(void *ctx, const struct form_field *f, struct date today, co
     if (s[strspn(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")] != '\0')
         return type_refuse(code, problem, "id_chars",
                            text_printf(ctx, _("“%s”只能有数字和字母，“%s”里有别的字，请核对原件"),
-                                       f->label, type_quote(ctx, in)));
+                                       _(f->label), type_quote(ctx, in)));
     if (len < ID_OTHER_MIN || len > ID_OTHER_MAX)
         return type_refuse(
             code, problem, "id_length",
             text_printf(
                 ctx, _("“%s”现在是 %zu 位：身份证号应为 18 位，其他证件 %d 到 %d 位，请核对原件"),
-                f->label, len, ID_OTHER_MIN, ID_OTHER_MAX));
+                _(f->label), len, ID_OTHER_MIN, ID_OTHER_MAX));
     *out = s;
     return 0;
 }

@@ -31,7 +31,7 @@ static const char *int_skip_zeros(const char *s)
 
 static char *int_bad(void *ctx, const struct form_field *f, const char *in)
 {
-    return text_printf(ctx, _("“%s”应填整数，不能是“%s”"), f->label, type_quote(ctx, in));
+    return text_printf(ctx, _("“%s”应填整数，不能是“%s”"), _(f->label), type_quote(ctx, in));
 }
 
 static int int_parse(void *ctx, const struct form_field *f, struct date today, const char *in,
@@ -54,7 +54,7 @@ static int int_parse(void *ctx, const struct form_field *f, struct date today, c
         return type_refuse(code, problem, "bad_number", int_bad(ctx, f, in));
     if (n > (size_t)(f->max != 0 ? f->max : f->type->max))
         return type_refuse(code, problem, "too_long",
-                           text_printf(ctx, _("“%s”最多 %d 位数字，请核对"), f->label,
+                           text_printf(ctx, _("“%s”最多 %d 位数字，请核对"), _(f->label),
                                        f->max != 0 ? f->max : f->type->max));
     *out = text_printf(ctx, "%s%s", *s == '-' && strcmp(digits, "0") != 0 ? "-" : "", digits);
     return 0;
@@ -72,7 +72,7 @@ static bool money_read(char *s, const char **yuan, char cents[3])
             memmove(s, s + strlen(sign[i]), strlen(s + strlen(sign[i])) + 1);
     }
     len = strlen(s);
-    if (len > 3 && strcmp(s + len - 3, "元") == 0)
+    if (len > 3 && strcmp(s + len - 3, HAN_("元")) == 0)
         s[len - 3] = '\0';
     int_drop_commas(s);
     memcpy(cents, "00", 3);
@@ -103,7 +103,7 @@ static int money_parse(void *ctx, const struct form_field *f, struct date today,
         return type_refuse(
             code, problem, "bad_number",
             text_printf(ctx, _("“%s”应填金额（元，最多到分），例如 1250 或 99.50，不能是“%s”"),
-                        f->label, type_quote(ctx, in)));
+                        _(f->label), type_quote(ctx, in)));
     *out = text_printf(ctx, "%s.%s", yuan, cents);
     return 0;
 }

@@ -14,7 +14,7 @@
 /* Splits the extension off; NULL when there is none. */
 static char *phone_ext(char *s)
 {
-    static const char *const marks[] = {"转", "EXT.", "EXT", "分机", "#", "X"};
+    static const char *const marks[] = {HAN_("转"), "EXT.", "EXT", HAN_("分机"), "#", "X"};
 
     for (size_t i = 0; i < NELEM(marks); i++) {
         char *at = strstr(s, marks[i]);
@@ -53,11 +53,11 @@ static char *phone_problem(void *ctx, const struct form_field *f, const char *in
     if (!type_all_digits(digits) || (ext != NULL && !type_all_digits(ext)))
         return text_printf(ctx,
                            _("“%s”的“%s”不是一个电话号码，请只填一个号码的数字，分机写“转123”"),
-                           f->label, type_quote(ctx, in));
+                           _(f->label), type_quote(ctx, in));
     if (*number != '+' && digits[0] == '1' && n >= 9 && n != 11)
-        return text_printf(ctx, _("“%s”的手机号应为 11 位，现在是 %zu 位，请核对"), f->label, n);
+        return text_printf(ctx, _("“%s”的手机号应为 11 位，现在是 %zu 位，请核对"), _(f->label), n);
     if (n < PHONE_MIN || n > PHONE_MAX || (ext != NULL && strlen(ext) > PHONE_EXT))
-        return text_printf(ctx, _("“%s”应为 %d 到 %d 位数字，现在是 %zu 位，请核对"), f->label,
+        return text_printf(ctx, _("“%s”应为 %d 到 %d 位数字，现在是 %zu 位，请核对"), _(f->label),
                            PHONE_MIN, PHONE_MAX, n);
     return NULL;
 }
@@ -76,7 +76,7 @@ static int phone_parse(void *ctx, const struct form_field *f, struct date today,
     bad = phone_problem(ctx, f, in, number, ext);
     if (bad != NULL)
         return type_refuse(code, problem, "bad_phone", bad);
-    *out = ext == NULL ? talloc_strdup(ctx, number) : text_printf(ctx, "%s转%s", number, ext);
+    *out = ext == NULL ? talloc_strdup(ctx, number) : text_printf(ctx, HAN_("%s转%s"), number, ext);
     return 0;
 }
 

@@ -21,9 +21,9 @@ static int ref_parse(void *ctx, const struct form_field *f, struct date today, c
     if (type_all_digits(s))
         s += strspn(s, "0");
     if (!type_all_digits(s) || strlen(s) > REF_DIGITS)
-        return type_refuse(
-            code, problem, "bad_ref",
-            text_printf(ctx, _("“%s”请从列表中选择，“%s”不是编号"), f->label, type_quote(ctx, in)));
+        return type_refuse(code, problem, "bad_ref",
+                           text_printf(ctx, _("“%s”请从列表中选择，“%s”不是编号"), _(f->label),
+                                       type_quote(ctx, in)));
     *out = talloc_strdup(ctx, s);
     return 0;
 }

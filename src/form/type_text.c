@@ -62,8 +62,8 @@ static int text_check_length(void *ctx, const struct form_field *f, const char *
     if (n <= max && text_codepoints(s) <= 2 * max + 2)
         return 0;
     return type_refuse(code, problem, "too_long",
-                       text_printf(ctx, _("“%s”最多 %zu 个字，现在有 %zu 个，请写短一些"), f->label,
-                                   max, n > max ? n : text_codepoints(s)));
+                       text_printf(ctx, _("“%s”最多 %zu 个字，现在有 %zu 个，请写短一些"),
+                                   _(f->label), max, n > max ? n : text_codepoints(s)));
 }
 
 static int text_finish(void *ctx, const struct form_field *f, char *s, char **out,

@@ -10,8 +10,10 @@
 static int yesno_parse(void *ctx, const struct form_field *f, struct date today, const char *in,
                        char **out, const char **code, char **problem)
 {
-    static const char *const yes[] = {"1", "Y", "是", "有", "YES", "TRUE", "对", "√"};
-    static const char *const no[] = {"0", "N", "否", "无", "NO", "FALSE", "没有", "不是", "×"};
+    static const char *const yes[] = {"1",   "Y",    HAN_("是"), HAN_("有"),
+                                      "YES", "TRUE", HAN_("对"), "√"};
+    static const char *const no[] = {"0",     "N",          HAN_("否"),   HAN_("无"), "NO",
+                                     "FALSE", HAN_("没有"), HAN_("不是"), "×"};
     const char *s = type_compact(ctx, in, TEXT_UPPER);
 
     (void)today;
@@ -27,7 +29,7 @@ static int yesno_parse(void *ctx, const struct form_field *f, struct date today,
         return 0;
     return type_refuse(
         code, problem, "bad_yesno",
-        text_printf(ctx, _("“%s”请填“是”或“否”，不能是“%s”"), f->label, type_quote(ctx, in)));
+        text_printf(ctx, _("“%s”请填“是”或“否”，不能是“%s”"), _(f->label), type_quote(ctx, in)));
 }
 
 static char *yesno_show(void *ctx, const struct form_field *f, const char *value)

@@ -1,8 +1,9 @@
-# The English catalogue: messages of en.po, labels from forms/, codes and roles.
+# The English catalogue: messages of en.po, sentences of forms.po, labels from forms/, codes and roles.
 catalogue = locale/en/LC_MESSAGES/hutong.mo
-$(catalogue): $(srcdir)/src/po/en.po $(srcdir)/src/po/labels.sh $(nobase_dist_pkgdata_DATA)
-	$(AM_V_GEN)$(MKDIR_P) $(@D) && { cat $(srcdir)/src/po/en.po && \
-		$(SHELL) $(srcdir)/src/po/labels.sh $(srcdir) $(srcdir)/src/po/en.po; } | \
+po_files = $(srcdir)/src/po/en.po $(srcdir)/src/po/forms.po
+$(catalogue): $(po_files) $(srcdir)/src/po/labels.sh $(nobase_dist_pkgdata_DATA)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && { cat $(po_files) && \
+		$(SHELL) $(srcdir)/src/po/labels.sh $(srcdir) $(po_files); } | \
 		$(MSGFMT) -o $@.new - && mv $@.new $@
 all-local: $(catalogue)
 install-data-local: $(catalogue)
@@ -11,4 +12,4 @@ install-data-local: $(catalogue)
 uninstall-local:
 	rm -f '$(DESTDIR)$(localedir)/en/LC_MESSAGES/hutong.mo'
 CLEANFILES += $(catalogue)
-EXTRA_DIST += src/po/en.po src/po/labels.sh
+EXTRA_DIST += src/po/en.po src/po/forms.po src/po/labels.sh

@@ -13,7 +13,7 @@ static void check_missing(const struct form_field *f, char level, struct finding
     char code[80];
 
     snprintf(code, sizeof code, "missing_%s", f->name);
-    findings_add(out, level, f->name, code, _("请填写“%s”"), f->label);
+    findings_add(out, level, f->name, code, _("请填写“%s”"), _(f->label));
 }
 
 static void check_area(const struct form_field *f, const char *value, const struct rec_env *env,
@@ -24,12 +24,12 @@ static void check_area(const struct form_field *f, const char *value, const stru
 
     if (rc == HE_NOTFOUND)
         findings_add(out, 'E', f->name, "unknown_village", _("“%s”没有代码 %s，请重新选择"),
-                     f->label, value);
+                     _(f->label), value);
     else if (rc == HE_RULE && successor)
-        findings_add(out, 'W', f->name, "closed_area", _("“%s”已撤并，现为 %s，请核对"), f->label,
-                     successor);
+        findings_add(out, 'W', f->name, "closed_area", _("“%s”已撤并，现为 %s，请核对"),
+                     _(f->label), successor);
     else if (rc == HE_RULE)
-        findings_add(out, 'W', f->name, "closed_area", _("“%s”已撤销，请重新选择"), f->label);
+        findings_add(out, 'W', f->name, "closed_area", _("“%s”已撤销，请重新选择"), _(f->label));
 }
 
 static void check_value(const struct rec *r, const struct form_field *f, const struct rec_env *env,
@@ -43,11 +43,12 @@ static void check_value(const struct rec *r, const struct form_field *f, const s
     } else if (type_is_unknown(value)) {
         if (!f->unknown_ok)
             findings_add(out, 'E', f->name, "unknown_refused",
-                         _("“%s”不能填“不掌握”，请填写实际内容"), f->label);
+                         _("“%s”不能填“不掌握”，请填写实际内容"), _(f->label));
     } else if (strcmp(f->type->name, "area") == 0 && env->area) {
         check_area(f, value, env, out);
     } else if (f->ref && env->linked && !env->linked(env->arg, r, f)) {
-        findings_add(out, 'E', f->name, "bad_ref", _("“%s”指向的记录不存在，请重新选择"), f->label);
+        findings_add(out, 'E', f->name, "bad_ref", _("“%s”指向的记录不存在，请重新选择"),
+                     _(f->label));
     }
 }
 
@@ -71,7 +72,7 @@ void rec_check(const struct rec *r, const struct rec_env *env, struct findings *
         if (!check_speaks(rule, r, env))
             continue;
         char *field = rule->field.field ? form_path_text(out, rule->field) : NULL;
-        findings_add(out, rule->level, field ? field : "", rule->name, "%s", rule->message);
+        findings_add(out, rule->level, field ? field : "", rule->name, "%s", _(rule->message));
         talloc_free(field);
     }
 }

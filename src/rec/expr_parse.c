@@ -165,7 +165,7 @@ static struct expr *parse_test(struct expr_parser *p)
 static struct expr *parse_not(struct expr_parser *p)
 {
     struct expr *e;
-    bool not = expr_word(p->t, "not") || expr_word(p->t, "非");
+    bool not = expr_word(p->t, "not") || expr_word(p->t, HAN_("非"));
 
     if (!not &&p->t->type != TOK_OPEN)
         return parse_test(p);
@@ -190,8 +190,8 @@ static struct expr *parse_chain(struct expr_parser *p, enum expr_op op)
 
     for (;;) {
         struct expr *e = op == EXPR_OR ? parse_chain(p, EXPR_AND) : parse_not(p);
-        bool more = op == EXPR_OR ? expr_word(p->t, "or") || expr_word(p->t, "或")
-                                  : expr_word(p->t, "and") || expr_word(p->t, "且");
+        bool more = op == EXPR_OR ? expr_word(p->t, "or") || expr_word(p->t, HAN_("或"))
+                                  : expr_word(p->t, "and") || expr_word(p->t, HAN_("且"));
         if (!e || (!all && !more))
             return e;
         all = all ? all : parse_new(p, op, NULL, NULL);

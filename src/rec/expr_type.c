@@ -133,7 +133,8 @@ static bool settle_code(struct expr_parser *p, struct expr_arg *c, const struct 
 
 static bool settle_yesno(struct expr_parser *p, struct expr_arg *c, const struct expr_arg *with)
 {
-    static const char *const word[2][4] = {{"0", "否", "no", "false"}, {"1", "是", "yes", "true"}};
+    static const char *const word[2][4] = {{"0", HAN_("否"), "no", "false"},
+                                           {"1", HAN_("是"), "yes", "true"}};
 
     (void)p, (void)with;
     for (size_t i = 0; i < 8; i++)
@@ -214,7 +215,7 @@ bool expr_settle(struct expr_parser *p, struct expr_arg *c, const struct expr_ar
     if (c->tok->type == TOK_DATE && c->kind == KIND_DATE)
         what = N_("没有这一天");
     else if (settle[c->kind].label && with->path.field)
-        what = text_printf(p->ctx, "“%s”%s", with->path.field->label, _(what));
+        what = text_printf(p->ctx, "“%s”%s", _(with->path.field->label), _(what));
     else if (settle[c->kind].label)
         what = text_printf(p->ctx, _("这里%s"), _(what));
     return settle_refuse(p, c, what);

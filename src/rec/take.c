@@ -42,20 +42,20 @@ static void take_field(void *tmp, struct rec *r, const struct form_field *f, con
     char *value = NULL, *problem = NULL;
 
     if (!in) {
-        findings_add(out, 'E', f->name, code, _("“%s”的内容格式不对，请重新填写"), f->label);
+        findings_add(out, 'E', f->name, code, _("“%s”的内容格式不对，请重新填写"), _(f->label));
         return;
     }
     if (type_parse(tmp, f, env->today, in, &value, &code, &problem) != 0) {
-        findings_add(out, 'E', f->name, code, "%s", problem ? problem : _("请重新填写"));
+        findings_add(out, 'E', f->name, code, "%s", problem ? _(problem) : _("请重新填写"));
         return;
     }
     value = value && *value ? value : NULL;
     if (rec_same(value, rec_at(r, f)))
         return;
     if (f->system)
-        findings_add(out, 'E', f->name, "system_field", _("“%s”由系统填写，不能修改"), f->label);
+        findings_add(out, 'E', f->name, "system_field", _("“%s”由系统填写，不能修改"), _(f->label));
     else if (f->retired)
-        findings_add(out, 'E', f->name, "retired_field", _("“%s”已停用，不再填写"), f->label);
+        findings_add(out, 'E', f->name, "retired_field", _("“%s”已停用，不再填写"), _(f->label));
     else
         rec_set_at(r, f, value);
 }
@@ -110,7 +110,7 @@ static void take_compare(const struct rec *r, const struct rec *before, const st
             continue;
         bool birth = strchr(f->from, '.')[1] == 'b';
         findings_add(out, 'E', f->name, birth ? "birth_mismatch" : "sex_mismatch",
-                     _("“%s”与身份证号不一致（身份证号为 %s），请核对原件"), f->label,
+                     _("“%s”与身份证号不一致（身份证号为 %s），请核对原件"), _(f->label),
                      type_show(out, f, want));
     }
 }

@@ -107,7 +107,7 @@ static char *cell_text(struct xlsx_source *s, struct table *t)
         return number(s, t, raw);
     char *text = talloc_strdup(t->hold, raw);
     if (strcmp(s->kind, "b") == 0)
-        return talloc_strdup(t->hold, *raw == '1' ? "是" : "否");
+        return talloc_strdup(t->hold, *raw == '1' ? HAN_("是") : HAN_("否"));
     if (strcmp(s->kind, "e") == 0)
         table_row_bad(t, s->column, "cell_error",
                       text_printf(t->hold, _("“%s”是电子表格的错误值，请改正这一格"), raw));

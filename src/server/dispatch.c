@@ -8,6 +8,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/lang.h"
 #include "base/log.h"
 #include "base/sm3.h"
 #include "base/text.h"
@@ -27,7 +28,7 @@ void dispatch_answer(struct session *s, void *ctx, int64_t seq, int err, const c
         node_add_map(n, "body");
     int r = wire_send(s->fd, n, s->srv->set->limits.frame_ms);
     if (r == HE_TOOBIG)
-        dispatch_answer(s, ctx, seq, r, "结果太多，请缩小范围再试", NULL);
+        dispatch_answer(s, ctx, seq, r, _("结果太多，请缩小范围再试"), NULL);
     else if (r == HE_BUSY)
         s->reason = "the peer does not read";
 }
@@ -43,7 +44,7 @@ const char *call_source(const struct call *c, const char *dflt)
 
 int call_wrong(struct call *c, const char *sentence)
 {
-    c->text = sentence;
+    c->text = _(sentence);
     return HE_USAGE;
 }
 

@@ -10,6 +10,7 @@
 #include <talloc.h>
 
 #include "base/date.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "config.h"
 
@@ -22,10 +23,11 @@ struct options {
 
 static int usage(void)
 {
-    fputs("用法: hutongd [--config 文件] [--foreground]\n"
-          "      hutongd [--config 文件] --init [--security-admin 登录名 | --private]\n"
-          "      hutongd [--config 文件] --restore 备份目录 [--until \"2026-11-22 14:05\"] | --recover | --verify\n"
-          "      hutongd --version\n",
+    fputs(_("用法: hutongd [--config 文件] [--foreground]\n"
+            "      hutongd [--config 文件] --init [--security-admin 登录名 | --private]\n"
+            "      hutongd [--config 文件] --restore 备份目录 [--until \"2026-11-22 14:05\"] | "
+            "--recover | --verify\n"
+            "      hutongd --version\n"),
           stderr);
     return err_exit(HE_USAGE);
 }
@@ -106,13 +108,13 @@ static int read_options(int argc, char **argv, struct options *o)
 static int run(struct settings *s, const struct options *o)
 {
     if (o->private && !s->private) {
-        fprintf(stderr, "hutongd: --private 需要配置文件中 server 一组写 private = true\n");
+        fprintf(stderr, _("hutongd: --private 需要配置文件中 server 一组写 private = true\n"));
         return HE_USAGE;
     }
     if (o->init)
         return setup_init(s, o->security_admin);
     if (o->until && date_time_parse(o->until, &s->store.until) < 0) {
-        fprintf(stderr, "hutongd: --until 后面写时间，例如 \"2026-11-22 14:05\"\n");
+        fprintf(stderr, _("hutongd: --until 后面写时间，例如 \"2026-11-22 14:05\"\n"));
         return HE_USAGE;
     }
     if (o->restore)
@@ -125,10 +127,12 @@ static int run(struct settings *s, const struct options *o)
 int main(int argc, char **argv)
 {
     struct options o = {0};
+    lang_setup(); /* of what it says to who starts it; each session has its own */
     int r = read_options(argc, argv, &o);
     if (r)
         return r - 1;
     umask(0077);
+    lang_setup();                  /* of what it says to who starts it; each session has its own */
     mallopt(M_TOP_PAD, HEAP_STEP); /* else every request gives its memory back to the kernel */
     mallopt(M_TRIM_THRESHOLD, 4 * HEAP_STEP);
     void *ctx = talloc_new(NULL);

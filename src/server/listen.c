@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -18,7 +19,7 @@
 
 static int refuse(int fd, char **problem, const char *path, const char *what)
 {
-    *problem = text_printf(NULL, "不能在 %s 监听：%s", path, what);
+    *problem = text_printf(NULL, _("不能在 %s 监听：%s"), path, what);
     if (fd >= 0)
         close(fd);
     return HE_IO;
@@ -38,14 +39,14 @@ int listen_open(const char *path, char **problem)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof a.sun_path)
-        return refuse(-1, problem, path, "路径太长");
+        return refuse(-1, problem, path, _("路径太长"));
     strcpy(a.sun_path, path);
     char dir[sizeof a.sun_path];
     strcpy(dir, path);
     if (io_make_dirs(dirname(dir), 0755) < 0)
-        return refuse(-1, problem, path, "目录建不了");
+        return refuse(-1, problem, path, _("目录建不了"));
     if (in_use(&a))
-        return refuse(-1, problem, path, "另一个服务器正在使用这个路径");
+        return refuse(-1, problem, path, _("另一个服务器正在使用这个路径"));
     unlink(path);
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) < 0 || chmod(path, 0666) < 0 ||
@@ -78,9 +79,9 @@ static struct peer *admit(struct server *srv, uid_t uid, const char **text)
     struct peer *p = NULL;
     pthread_mutex_lock(&srv->lock);
     if (srv->connections >= srv->set->limits.sessions)
-        *text = "同时登录的人太多，请稍后再试";
+        *text = _("同时登录的人太多，请稍后再试");
     else if (!(p = peer_join(srv, uid)))
-        *text = "您同时打开的连接太多，请先退出不用的窗口";
+        *text = _("您同时打开的连接太多，请先退出不用的窗口");
     else
         srv->connections++;
     pthread_mutex_unlock(&srv->lock);
@@ -97,7 +98,7 @@ int listen_accept(struct server *srv)
     socklen_t len = sizeof cred;
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0 || !is_person(srv, cred.uid)) {
         log_warn("connection.refused", "uid=%d reason=no_person", (int)cred.uid);
-        turn_away(fd, HE_DENIED, "请用您本人的登录名进入");
+        turn_away(fd, HE_DENIED, _("请用您本人的登录名进入"));
         return 0;
     }
     const char *text;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/lang.h"
 #include "base/text.h"
 
 #define KEY_MAX 120
@@ -39,7 +40,7 @@ int op_draft_put(struct call *c, struct txn *t)
     if (r == 0)
         r = store_draft_put(c->srv->store, c->actor->id, key, draft);
     if (r == HE_LIMIT)
-        c->text = "没有做完的登记太多，请先办完或放弃一些";
+        c->text = _("没有做完的登记太多，请先办完或放弃一些");
     return r;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/lang.h"
 #include "work/list.h"
 #include "work/save.h"
 
@@ -110,7 +111,7 @@ static int may_save(struct call *c, const struct save *s)
     if (s->base && s->base->type != NODE_MAP)
         return HE_PROTOCOL;
     if (s->form->system) { /* users, divisions, changes: requests of their own */
-        c->text = "这类记录不能直接修改";
+        c->text = _("这类记录不能直接修改");
         return HE_DENIED;
     }
     /* Without review is a right of those who review. */

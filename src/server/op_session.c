@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/lang.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "config.h"
@@ -27,7 +28,7 @@ static void post_out(struct call *c, struct node *list, const struct actor_post 
     struct node *n = node_add_map(list, NULL);
     node_int(n, "id", (int64_t)p->id);
     node_str(n, "role", p->role->name);
-    node_str(n, "label", p->role->label);
+    node_str(n, "label", _(p->role->label));
     node_str(n, "area", p->area);
     node_str(n, "title", p->area[0] ? area_title(c->ctx, c->county, p->area) : "");
     node_bool(n, "acting", p->acting);
@@ -82,11 +83,11 @@ static int same_version(struct call *c)
 {
     const char *digest = node_text(c->body, "digest");
     if (node_num(c->body, "wire", -1) != WIRE_VERSION) {
-        c->text = "您的程序与服务器版本不一致，请退出后重新登录；仍不行请联系县局管理员";
+        c->text = _("您的程序与服务器版本不一致，请退出后重新登录；仍不行请联系县局管理员");
         return HE_VERSION;
     }
     if (digest && strcmp(digest, c->srv->dict->digest) != 0) {
-        c->text = "登记表的定义已更新，请退出后重新登录，已录入的内容会保留";
+        c->text = _("登记表的定义已更新，请退出后重新登录，已录入的内容会保留");
         c->out = node_map(c->root);
         node_str(c->out, "digest", c->srv->dict->digest);
         return HE_VERSION;
@@ -124,16 +125,16 @@ static int take_words(struct call *c)
     s->user_uid = s->uid;
     if (as && *as) {
         if (!c->srv->set->act_as)
-            return c->text = "这台服务器不允许用 HUTONG_USER 代替他人", HE_DENIED;
+            return c->text = _("这台服务器不允许用 HUTONG_USER 代替他人"), HE_DENIED;
         s->user = talloc_strdup(s, as);
         s->user_uid = ACTOR_ANY_UID;
     }
     if (today && *today) {
         if (!c->srv->set->today)
-            return c->text = "这台服务器不允许用 HUTONG_TODAY 改变日期", HE_DENIED;
+            return c->text = _("这台服务器不允许用 HUTONG_TODAY 改变日期"), HE_DENIED;
         if (date_parse(today, &s->today) < 0 || !s->today.d) {
             s->today = (struct date){0};
-            return c->text = "HUTONG_TODAY 应写成 2026-11-22 这样的日期", HE_USAGE;
+            return c->text = _("HUTONG_TODAY 应写成 2026-11-22 这样的日期"), HE_USAGE;
         }
     }
     return 0;
@@ -190,7 +191,7 @@ static void audit_refused_hello(struct call *c)
 }
 
 /*
- * {wire, digest, nonce, today, as, program, from} → as me. The nonce is the client's own and stays
+ * {wire, digest, nonce, today, as, lang: "zh" or "en", program, from} → as me. The nonce is the client's own and stays
  * the same when it comes again: its other connections start nothing any more, so that what
  * `outcome` says here stays true. Any refusal ends the connection.
  */
@@ -198,6 +199,7 @@ int op_hello(struct call *c, struct txn *t)
 {
     struct session *s = c->session;
     (void)t;
+    lang_use(lang_of(node_text(c->body, "lang"))); /* of this thread, so of this session */
     int r = same_version(c);
     if (r == 0)
         r = take_words(c);

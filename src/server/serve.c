@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/lang.h"
 #include "base/log.h"
 #include "work/due.h"
 
@@ -24,7 +25,7 @@ const char *server_readonly(const struct server *srv)
 {
     const char *why = NULL;
     if (store_readonly(srv->store, &why))
-        return why ? why : err_text(HE_READONLY);
+        return why ? _(why) : err_text(HE_READONLY);
     return NULL;
 }
 

@@ -7,6 +7,7 @@
 #include <talloc.h>
 #include <unistd.h>
 
+#include "base/lang.h"
 #include "base/text.h"
 
 /* The words of conf/hutong.conf; some belong to other programs of the project and are only known
@@ -175,8 +176,8 @@ int settings_check_data(void *ctx, const struct settings *s, char **problem)
     if (marked == s->private)
         return 0;
     *problem = text_printf(ctx,
-                           marked ? "%s 是试用数据，不能当正式数据使用；请另建数据目录"
-                                  : "%s 是正式数据，不能用试用配置 (private = true) 打开",
+                           marked ? _("%s 是试用数据，不能当正式数据使用；请另建数据目录")
+                                  : _("%s 是正式数据，不能用试用配置 (private = true) 打开"),
                            s->data_dir);
     return HE_RULE;
 }

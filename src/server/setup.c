@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "work/admin.h"
 
@@ -88,7 +89,7 @@ static int first_user(void *ctx, const struct settings *s, const char *login,
     struct passwd *pw = login ? getpwnam(login) : getpwuid(getuid());
     if (!pw && login)
         return complain(HE_NOTFOUND,
-                        text_printf(ctx, "本机没有登录名 %s，请先用 adduser 建立", login));
+                        text_printf(ctx, _("本机没有登录名 %s，请先用 adduser 建立"), login));
     out->uid = pw ? pw->pw_uid : getuid();
     out->login = pw ? talloc_strdup(ctx, pw->pw_name) : text_printf(ctx, "uid%u", getuid());
     out->name = pw ? full_name(ctx, pw) : out->login;
@@ -98,7 +99,7 @@ static int first_user(void *ctx, const struct settings *s, const char *login,
 
 static int write_mark(void *ctx, const struct settings *s)
 {
-    static const char text[] = "试用数据：不得用于正式登记\n";
+    static const char text[] = HAN_("试用数据：不得用于正式登记\n");
     return s->private ? io_write_file(text_printf(ctx, "%s/%s", s->data_dir, PRIVATE_MARK), text,
                                       sizeof text - 1, 0600)
                       : 0;
@@ -136,7 +137,7 @@ int setup_init(struct settings *s, const char *security_admin)
     const struct roles *roles = dict ? setup_roles(ctx, s, dict) : NULL;
     int r = roles ? 0 : HE_FORMAT;
     if (r == 0 && !s->private && !security_admin)
-        r = complain(HE_USAGE, "请用 --security-admin 登录名 指定第一位安全管理员");
+        r = complain(HE_USAGE, _("请用 --security-admin 登录名 指定第一位安全管理员"));
     if (r == 0)
         r = first_user(ctx, s, security_admin, &user);
     if (r == 0)
@@ -148,7 +149,7 @@ int setup_init(struct settings *s, const char *security_admin)
     if (r == 0)
         r = init_users(ctx, s, dict, roles, &user);
     if (r == 0)
-        fprintf(stderr, "hutongd: 已在 %s 建立空的登记数据，第一位用户是 %s\n", s->data_dir,
+        fprintf(stderr, _("hutongd: 已在 %s 建立空的登记数据，第一位用户是 %s\n"), s->data_dir,
                 user.login);
     talloc_free(ctx);
     return r;
@@ -162,7 +163,7 @@ int setup_restore(struct settings *s, const char *from)
     if (r == 0)
         r = complain(write_mark(ctx, s), NULL);
     if (r == 0)
-        fprintf(stderr, "hutongd: 已从 %s 恢复到 %s\n", from, s->data_dir);
+        fprintf(stderr, _("hutongd: 已从 %s 恢复到 %s\n"), from, s->data_dir);
     talloc_free(ctx);
     return r;
 }
@@ -172,7 +173,7 @@ int setup_recover(struct settings *s)
     char *problem = NULL;
     int r = complain_of_store(store_recover(&s->store, &problem), &problem);
     if (r == 0)
-        fprintf(stderr, "hutongd: 恢复完成，可以启动服务器\n");
+        fprintf(stderr, _("hutongd: 恢复完成，可以启动服务器\n"));
     return r;
 }
 
@@ -190,7 +191,7 @@ int setup_verify(struct settings *s)
     if (dict && r < 0)
         complain(r, NULL);
     if (r >= 0)
-        fprintf(stderr, "hutongd: 检查完毕，发现 %d 处问题\n", r);
+        fprintf(stderr, _("hutongd: 检查完毕，发现 %d 处问题\n"), r);
     talloc_free(ctx);
     return r > 0 ? HE_CORRUPT : r;
 }

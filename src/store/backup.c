@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/store_int.h"
@@ -45,9 +46,9 @@ int backup_copy(struct store *s, const char *dir, int format, char **problem, vo
     }
     if (!err)
         err = manifest_write(dir);
-    return env_fail(ctx, problem, err,
-                    err == HE_FULL ? "备份盘空间不足，备份没有做成（%s）" : "备份到 %s 没有做成",
-                    dir);
+    return env_fail(
+        ctx, problem, err,
+        err == HE_FULL ? _("备份盘空间不足，备份没有做成（%s）") : _("备份到 %s 没有做成"), dir);
 }
 
 /* Recovers a copy of the backup and checks the audit chain in it. */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/store_int.h"
@@ -51,7 +52,7 @@ int env_fail(void *ctx, char **problem, int err, const char *fmt, ...)
     va_list ap;
     va_start(ap, fmt);
     if (err && problem && !*problem)
-        *problem = talloc_vasprintf(ctx, fmt, ap);
+        *problem = talloc_vasprintf(ctx, _(fmt), ap);
     va_end(ap);
     return err;
 }
@@ -75,7 +76,7 @@ static void env_event(DB_ENV *env, u_int32_t event, void *info)
         log_fatal("store_panic",
                   "text=the store must be recovered; ending so that a restart does it");
     if (event == DB_EVENT_WRITE_FAILED && s)
-        writer_close(s, "数据盘写入失败，已停止保存；请检查磁盘空间和硬盘后重新启动服务");
+        writer_close(s, N_("数据盘写入失败，已停止保存；请检查磁盘空间和硬盘后重新启动服务"));
 }
 
 static uint64_t low_bytes(const struct store_conf *c)

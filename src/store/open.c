@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/store_int.h"
@@ -47,7 +48,7 @@ int format_write(const char *dir, int format)
 
 bool store_readonly(const struct store *s, const char **why)
 {
-    static const char low[] = "磁盘空间不足，现在只能查看不能保存；清理出空间后会自动恢复";
+    static const char low[] = N_("磁盘空间不足，现在只能查看不能保存；清理出空间后会自动恢复");
     bool closed = atomic_load(&s->closed), disk = atomic_load(&s->disk) != 0;
     if (why)
         *why = closed ? s->why : disk ? low : NULL;
@@ -134,7 +135,7 @@ static void check_clock(struct store *s)
     char at[20];
     if (last <= store_now(s) + CLOCK_SLACK)
         return;
-    char *why = text_printf(NULL, "服务器时钟比最后一条记录（%s）还早，请校准时钟后重新启动",
+    char *why = text_printf(NULL, _("服务器时钟比最后一条记录（%s）还早，请校准时钟后重新启动"),
                             date_time_format(last, at));
     writer_close(s, why);
     talloc_free(why);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/lang.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/store_int.h"
@@ -161,8 +162,8 @@ int schema_open(struct store *s, char **problem, void *ctx)
     if (err)
         return env_fail(ctx, problem, err,
                         err == HE_CORRUPT
-                            ? "数据文件有损坏，请用备份恢复：hutongd --restore 备份目录（%s）"
-                            : "打不开数据文件（%s），请查看日志",
+                            ? _("数据文件有损坏，请用备份恢复：hutongd --restore 备份目录（%s）")
+                            : _("打不开数据文件（%s），请查看日志"),
                         err_name(err));
     for (size_t i = 0; i < s->dict->nform; i++)
         link_deps(s, &s->table[i]);

@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/sm3.h"
 #include "form/type.h"
 #include "store/store_admin.h"
@@ -85,6 +86,7 @@ struct req { /* waits for the writer; lives on the stack of store_write, or alon
     const struct store_reqno *no;
     struct node **again;
     int err;
+    enum lang lang; /* in which its sentences are said: that of who asked */
     enum { REQ_WAITED, REQ_ASYNC, REQ_OWN } kind; /* store_write; a draft; a step of a job */
     sem_t done; /* REQ_WAITED: posted once it is durable or failed */
     struct req *next;

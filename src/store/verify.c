@@ -9,6 +9,7 @@
 #include <talloc.h>
 
 #include "base/log.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "store/store_int.h"
 
@@ -48,7 +49,7 @@ static bool there(struct verify *v, DB *db, const struct key *k)
 
 static const char *ix_name(const struct ix *ix)
 {
-    return ix->field ? ix->field->name : "地区";
+    return ix->field ? ix->field->name : N_("地区");
 }
 
 #define FORM(v) (v)->tb->form->name
@@ -64,14 +65,14 @@ static void record_pointers(struct verify *v, const struct rec *rec)
     for (size_t i = 0; i < tb->nix; i++)
         if (atomic_load(&tb->ix[i].ready) && index_key(v->ctx, tb, &tb->ix[i], rec, area, &k) &&
             !there(v, tb->ix[i].db, &k))
-            fault(v, "%s 编号 %llu：索引 %s 里缺少这一条", FORM(v), ID(rec->id),
+            fault(v, _("%s 编号 %llu：索引 %s 里缺少这一条"), FORM(v), ID(rec->id),
                   ix_name(&tb->ix[i]));
     for (size_t i = 0; i < tb->nuni; i++) {
         const char *value = rec_at(rec, tb->uni[i].field);
         uint64_t id;
         if (unique_holds(value) &&
             (txn_unique(v->t, tb->uni[i].field, value, &id) || id != rec->id))
-            fault(v, "%s 编号 %llu：%s 的不重复登记缺失或指向别的记录", FORM(v), ID(rec->id),
+            fault(v, _("%s 编号 %llu：%s 的不重复登记缺失或指向别的记录"), FORM(v), ID(rec->id),
                   tb->uni[i].field->name);
     }
     if (!tb->tok || !atomic_load(&tb->tok_ready))
@@ -79,7 +80,7 @@ static void record_pointers(struct verify *v, const struct rec *rec)
     for (const char **w = rec_tokens(v->ctx, rec); w && *w; w++) {
         token_key(&k, *w, rec->id);
         if (!there(v, tb->tok, &k))
-            fault(v, "%s 编号 %llu：检索词里缺少一项", FORM(v), ID(rec->id));
+            fault(v, _("%s 编号 %llu：检索词里缺少一项"), FORM(v), ID(rec->id));
     }
 }
 
@@ -100,7 +101,7 @@ static int version_one(struct txn *t, const struct key *k, void *arg)
         return 0; /* a note */
     uint64_t version = (uint64_t)node_num(n, "version", 0);
     for (; x->next < version; x->next++)
-        fault(x->v, "%s 编号 %llu：历史里缺少第 %llu 版", FORM(x->v), ID(key_get(k->b + 2, 8)),
+        fault(x->v, _("%s 编号 %llu：历史里缺少第 %llu 版"), FORM(x->v), ID(key_get(k->b + 2, 8)),
               ID(x->next));
     x->next = version + 1;
     x->last_seq = key_get(k->b + 10, 8);
@@ -128,13 +129,13 @@ static int record_history(struct verify *v, uint64_t id, const struct stored *st
     if (err)
         return err;
     for (; x.next <= st->version; x.next++)
-        fault(v, "%s 编号 %llu：历史里缺少第 %llu 版", FORM(v), ID(id), ID(x.next));
+        fault(v, _("%s 编号 %llu：历史里缺少第 %llu 版"), FORM(v), ID(id), ID(x.next));
     if (!x.last_seq)
         return 0;
     sm3(st->raw, st->raw_len, digest);
     err = txn_audit_walk(v->t, v->ctx, x.last_seq, false, audit_record, got);
     if (!err && strcmp(got, sm3_hex(digest, want)))
-        fault(v, "%s 编号 %llu：内容与审计记录（第 %llu 行）的摘要不一致", FORM(v), ID(id),
+        fault(v, _("%s 编号 %llu：内容与审计记录（第 %llu 行）的摘要不一致"), FORM(v), ID(id),
               ID(x.last_seq));
     return err;
 }
@@ -156,7 +157,7 @@ static int record_one(struct txn *t, const struct key *k, void *arg)
         err = record_history(v, id, &st);
     talloc_free(v->ctx);
     if (err == HE_CORRUPT)
-        return fault(v, "%s 编号 %llu：内容读不出来", FORM(v), ID(id));
+        return fault(v, _("%s 编号 %llu：内容读不出来"), FORM(v), ID(id));
     return err;
 }
 
@@ -179,7 +180,7 @@ static void index_one(struct verify *v, const struct key *k)
     if (load(v, id, &rec) ||
         !index_key(v->ctx, v->tb, v->ix, rec, rec_area(v->t, v->ctx, v->tb, rec), &want) ||
         key_cmp(k, &want))
-        fault(v, "%s 索引 %s：多出指向编号 %llu 的一项", FORM(v), ix_name(v->ix), ID(id));
+        fault(v, _("%s 索引 %s：多出指向编号 %llu 的一项"), FORM(v), ix_name(v->ix), ID(id));
 }
 
 static void token_one(struct verify *v, const struct key *k)
@@ -193,7 +194,7 @@ static void token_one(struct verify *v, const struct key *k)
             if (key_cmp(k, &want) == 0)
                 return;
         }
-    fault(v, "%s 检索词：多出指向编号 %llu 的一项", FORM(v), ID(id));
+    fault(v, _("%s 检索词：多出指向编号 %llu 的一项"), FORM(v), ID(id));
 }
 
 static void unique_one(struct verify *v, const struct key *k)
@@ -211,7 +212,7 @@ static void unique_one(struct verify *v, const struct key *k)
         if (key_cmp(k, &want) == 0)
             return;
     }
-    fault(v, "%s 的 %s：不重复登记里多出指向编号 %llu 的一项", FORM(v), v->uni->field->name,
+    fault(v, _("%s 的 %s：不重复登记里多出指向编号 %llu 的一项"), FORM(v), v->uni->field->name,
           ID(id));
 }
 
@@ -224,7 +225,7 @@ static void history_one(struct verify *v, const struct key *k)
         v->tb = &v->s->table[i];
         if ((unsigned)dict->form[i].number == key_get(k->b, 2) &&
             rec_load(v->t, v->ctx, v->tb, key_get(k->b + 2, 8), &st))
-            fault(v, "历史里有 %s 编号 %llu，但没有这条记录", FORM(v), ID(key_get(k->b + 2, 8)));
+            fault(v, _("历史里有 %s 编号 %llu，但没有这条记录"), FORM(v), ID(key_get(k->b + 2, 8)));
     }
 }
 
@@ -264,7 +265,7 @@ static int audit_one(const struct node *row, void *arg)
         history_key(&k, form, id, seq);
         key_u8(&k, 0);
         if (kv_get(v->t, v->s->sys[SYS_HISTORY], &k, b, sizeof b, &len))
-            fault(v, "%s 编号 %llu：审计第 %llu 行的修改没有历史", form->name, ID(id), ID(seq));
+            fault(v, _("%s 编号 %llu：审计第 %llu 行的修改没有历史"), form->name, ID(id), ID(seq));
     }
     talloc_free_children(v->ctx);
     return 0;
@@ -276,12 +277,12 @@ static int verify_audit(struct verify *v)
     char head[65];
     int err = store_audit_verify(v->s, &rows, &bad, head);
     if (!err && bad)
-        fault(v, "审计记录从第 %llu 行起被改动过或缺失", ID(bad));
+        fault(v, _("审计记录从第 %llu 行起被改动过或缺失"), ID(bad));
     v->ctx = talloc_new(v->t->ctx);
     if (!err)
         err = txn_audit_walk(v->t, v->ctx, 1, false, audit_one, v);
     if (err == HE_CORRUPT)
-        err = fault(v, "审计记录有读不出来的行");
+        err = fault(v, _("审计记录有读不出来的行"));
     return err;
 }
 
@@ -293,7 +294,7 @@ static int verify_table(struct verify *v, const struct table *tb)
     v->records = 0;
     int err = blob_each(v->t, tb->rec, &all, NULL, false, record_one, v);
     if (!err && !(err = txn_count(v->t, tb->form, &n)) && n != v->records)
-        fault(v, "%s 的记录数记为 %llu，实有 %llu", FORM(v), ID(n), ID(v->records));
+        fault(v, _("%s 的记录数记为 %llu，实有 %llu"), FORM(v), ID(n), ID(v->records));
     for (size_t i = 0; i < tb->nix && !err; i++) {
         v->ix = &tb->ix[i];
         err = each_key(v, tb->ix[i].db, index_one);
@@ -342,7 +343,7 @@ static void verify_files(struct verify *v, const char *dir)
         if (!ret)
             ret = db->verify(db, store_path(path, path, name[i]), NULL, NULL, 0);
         if (ret)
-            fault(v, "数据文件 %s 的页有损坏（%s）", name[i], db_strerror(ret));
+            fault(v, _("数据文件 %s 的页有损坏（%s）"), name[i], db_strerror(ret));
     }
     talloc_free(path);
 }
@@ -361,7 +362,7 @@ static int verify_dir(const struct store_conf *conf, struct dict *dict, enum ope
             return err;
         }
     } else if (store_read(v.s, verify_all, &v) < 0) {
-        fault(&v, "核对没有做完：读数据时出错，请查看日志");
+        fault(&v, _("核对没有做完：读数据时出错，请查看日志"));
     }
     store_close(&v.s);
     verify_files(&v, conf->dir);

@@ -8,11 +8,12 @@
 #include <talloc.h>
 
 #include "base/date.h"
+#include "base/lang.h"
 #include "base/log.h"
 #include "store/store_int.h"
 
 #define TXN_POOL     (16 << 10) /* what most transactions need for themselves */
-#define PRIORITY     10000 /* readers have 100: they are the victims of a deadlock */
+#define PRIORITY     10000      /* readers have 100: they are the victims of a deadlock */
 #define RETRY_MAX    20
 #define KEEPER_EVERY 500 /* requests after which the log may have grown by a checkpoint's worth */
 
@@ -96,6 +97,7 @@ static int req_refused(struct store *s)
 static int req_run(struct store *s, DB_TXN *parent, struct req *r)
 {
     int err = req_refused(s);
+    lang_use(r->lang); /* of who asked: a job of the writer's own speaks Chinese */
     for (int i = 0; !err && i < RETRY_MAX; i++) {
         struct txn t;
         err = txn_start(&t, s, parent);
@@ -165,7 +167,7 @@ static void flush_committed(struct store *s)
     s->flushes++;
     if (ret) {
         log_error("log_flush", "bdb=%d text=%s", ret, db_strerror(ret));
-        writer_close(s, "写日志失败，已停止保存；请检查磁盘后重新启动服务");
+        writer_close(s, N_("写日志失败，已停止保存；请检查磁盘后重新启动服务"));
     } else {
         s->flushed_seq = seq;
     }
@@ -242,7 +244,7 @@ static void batch_commit(struct store *s, DB_TXN *parent, int good)
     s->requests += s->running.n;
     if (ret) {
         log_error("commit", "bdb=%d text=%s", ret, db_strerror(ret));
-        writer_close(s, "保存失败，已停止保存；请重新启动服务");
+        writer_close(s, N_("保存失败，已停止保存；请重新启动服务"));
         list_finish(s, &s->running, HE_UNKNOWN);
         return;
     }
@@ -372,7 +374,7 @@ void writer_stop(struct store *s)
 int store_write(struct store *s, void *ctx, const struct store_reqno *no, store_fn fn, void *arg,
                 struct node **again)
 {
-    struct req r = {.fn = fn, .arg = arg, .ctx = ctx, .no = no, .again = again};
+    struct req r = {.fn = fn, .arg = arg, .ctx = ctx, .no = no, .again = again, .lang = lang_now()};
     if (again)
         *again = NULL;
     int err = req_refused(s);

@@ -53,7 +53,7 @@ static const char *const lines[] = {
     "",
     "Can you read these four characters?  Neng kan qing xia mian si ge zi ma?",
     "",
-    "        中文测试      能看清按 1，乱码按 2",
+    HAN_("        中文测试      能看清按 1，乱码按 2"),
     "",
     "  1   yes, clear      (neng kan qing)",
     "  2   no, garbled     (luan ma)",

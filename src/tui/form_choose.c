@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <talloc.h>
 
+#include "base/lang.h"
 #include "base/pinyin.h"
 #include "tui/pick_find.h"
 
@@ -322,7 +323,8 @@ bool choose_words(struct form_screen *fs, const char *words, struct answer *a)
 /* Numbers of the requirements tell a village director nothing. */
 static bool is_law(const char *basis)
 {
-    return strncmp(basis, "R-", 2) != 0 && strncmp(basis, "护童约定", strlen("护童约定")) != 0;
+    return strncmp(basis, "R-", 2) != 0 &&
+           strncmp(basis, HAN_("护童约定"), strlen(HAN_("护童约定"))) != 0;
 }
 
 /* --- help, sections --- */
@@ -333,9 +335,9 @@ void choose_help(struct form_screen *fs)
     const struct code *code[CODES];
     char *text = talloc_strdup(fs, p->f->help ? _(p->f->help) : "");
     if (p->f->example)
-        text = talloc_asprintf_append(text, _("\n\n例如：%s"), p->f->example);
+        text = talloc_asprintf_append(text, _("\n\n例如：%s"), _(p->f->example));
     if (p->f->basis && is_law(p->f->basis))
-        text = talloc_asprintf_append(text, _("\n\n依据：%s"), p->f->basis);
+        text = talloc_asprintf_append(text, _("\n\n依据：%s"), _(p->f->basis));
     if (p->f->unknown_ok)
         text =
             talloc_asprintf_append(text, "%s", _("\n\n问不到的按 F4 选【不掌握】或【拒绝提供】。"));

@@ -95,7 +95,7 @@ static void draw_place(struct form_screen *fs, const struct region *r, int row, 
     draw_text(r, row, 0, ATTR_NORMAL, i == fs->at ? ">" : " ");
     draw_cols(r, row, 2, col - 3, focus ? ATTR_BOLD : ATTR_NORMAL, ALIGN_LEFT, p->label);
     if (mark)
-        draw_text(r, row, r->cols - MARK_COLS + 1, ATTR_BOLD, mark);
+        draw_text(r, row, r->cols - text_width(mark, term_amb_width(r->term)), ATTR_BOLD, mark);
     if (i != fs->at || !fs->edit) {
         draw_value(fs, r, row, col, p);
         if (focus)
@@ -186,7 +186,7 @@ static void draw_view(const struct form_screen *fs, const struct frame *f)
     const char *right = fs->readonly  ? _("只看")
                         : fs->drafted ? _("草稿已存  Ctrl-T 目录")
                                       : _("Ctrl-T 目录");
-    draw_cols(&f->view, 0, f->view.cols - 24, 24, ATTR_NORMAL, ALIGN_RIGHT, right);
+    draw_cols(&f->view, 0, f->view.cols - 32, 32, ATTR_NORMAL, ALIGN_RIGHT, right);
 }
 
 static void draw_hint(const struct form_screen *fs, const struct frame *f)
@@ -195,9 +195,12 @@ static void draw_hint(const struct form_screen *fs, const struct frame *f)
     void *tmp = talloc_new(NULL);
     const char *choices = fs->edit ? field_choices(tmp, fs->m, p) : NULL;
     const char *help = p->f->help ? _(p->f->help) : "";
-    if (!model_folded(fs->m, p->section))
-        draw_text(&f->hint, 0, 0, ATTR_NORMAL,
-                  choices ? text_printf(tmp, "%s  %s", choices, help) : help);
+    const char *text = choices ? text_printf(tmp, "%s  %s", choices, help) : help;
+    int cols = f->hint.cols, more = text_width(text, term_amb_width(f->hint.term)) > cols ? 3 : 0;
+    if (!model_folded(fs->m, p->section)) {
+        draw_cols(&f->hint, 0, 0, cols - more, ATTR_NORMAL, ALIGN_LEFT, text);
+        draw_text(&f->hint, 0, cols - 2, ATTR_NORMAL, more ? "F1" : ""); /* shows the rest */
+    }
     talloc_free(tmp);
 }
 

@@ -29,7 +29,7 @@ static void say_touched(struct review *v, const struct node *touched, int cols)
 {
     char *names = talloc_strdup(v, "");
     for (const struct node *e = node_first(touched); e; e = e->next)
-        names = talloc_asprintf_append(names, "%s%s", *names ? "、" : "",
+        names = talloc_asprintf_append(names, "%s%s", *names ? _("、") : "",
                                        node_text_or(e, "title", "?"));
     if (*names)
         say(v, text_printf(v, _("这位大人是几个孩子共用的，下列孩子的档案也会跟着改：%s"), names),
@@ -46,7 +46,7 @@ static void say_missing(struct review *v, int cols)
         if (!p->wanted || m->hidden[p->section])
             continue;
         if (n++ < 6 && !model_folded(m, p->section))
-            names = talloc_asprintf_append(names, "%s%s", *names ? "、" : "", model_label(v, p));
+            names = talloc_asprintf_append(names, "%s%s", *names ? _("、") : "", model_label(v, p));
     }
     if (n)
         say(v, text_printf(v, _("还缺 %d 项，可以以后补：%s%s"), n, names, n > 6 ? _("等") : ""),

@@ -47,7 +47,7 @@ static void add_note(struct history *h, const struct node *note)
     add(h, text_printf(h->text, _("    相关的%s改了："), _(f->label)));
     for (const struct node *e = node_first(node_get(note, "labels")); e; e = e->next)
         add(h, text_printf(h->text, "%s%s", e->type == NODE_STR ? _(e->str) : "",
-                           e->next ? "、" : ""));
+                           e->next ? _("、") : ""));
     add(h, "\n");
 }
 

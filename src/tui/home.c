@@ -134,7 +134,7 @@ static char *todo_label(const struct home *h, void *ctx, const struct node *e)
     size_t same = 0;
     for (const struct node *o = node_first(h->rows); o; o = o->next)
         same += strcmp(node_text_or(o, "label", ""), label) == 0;
-    return same > 1 && f ? text_printf(ctx, "%s（%s）", _(label), _(f->label))
+    return same > 1 && f ? text_printf(ctx, _("%s（%s）"), _(label), _(f->label))
                          : talloc_strdup(ctx, _(label));
 }
 

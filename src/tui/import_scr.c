@@ -163,7 +163,7 @@ void import_open(struct app *app, struct session *s)
     if (type) {
         struct job j = {.type = type,
                         .path = text_printf(ctx, "%s/in/%s", s->box, name),
-                        .rejects = text_printf(ctx, "%s/out/退回-%.*s.csv", s->box,
+                        .rejects = text_printf(ctx, HAN_("%s/out/退回-%.*s.csv"), s->box,
                                                (int)(strrchr(name, '.') - name), name)};
         import_file(app, s, ctx, &j);
     }

@@ -6,10 +6,12 @@
 #include "base/area.h"
 #include "base/lang.h"
 #include "base/text.h"
+#include "form/codes.h"
 #include "form/type.h"
 #include "tui/list.h"
 
 enum { LEFT_COLS = 4, FILTER_COLS = 16, EXTRA_COLS = 8, PRIORITIES = 9 };
+enum { WORD_COLS = 13, FEW_CODES = 100 }; /* of an English heading or value; a table of words */
 
 char *list_heading(void *ctx, struct form_path p)
 {
@@ -19,7 +21,7 @@ char *list_heading(void *ctx, struct form_path p)
     const char *title = p.field->form->title;
     if (title && strcmp(title, p.field->name) == 0)
         return talloc_strdup(ctx, _(p.via->label));
-    return text_printf(ctx, "%s%s", _(p.via->label), label);
+    return text_printf(ctx, _("%s%s"), _(p.via->label), label);
 }
 
 static int width_of(const struct form_column *c)
@@ -28,6 +30,38 @@ static int width_of(const struct form_column *c)
     if (!w)
         w = c->path.field->type->width;
     return w < 4 ? 4 : w;
+}
+
+static int longer(int w, const char *word)
+{
+    int n = text_width(word, 1);
+    return n > w ? n : w;
+}
+
+/* Widths are those of Chinese words; English ones are longer, up to WORD_COLS where there is room. */
+static int width_wanted(const struct form_column *c)
+{
+    const struct form_field *f = c->path.field;
+    int w = width_of(c), word = 0;
+    if (lang_now() == LANG_ZH)
+        return w;
+    char *heading = c->label ? NULL : list_heading(NULL, c->path);
+    word = longer(word, heading ? heading : _(c->label)) + 1; /* and the mark of the sort */
+    for (size_t i = 0; f->codes && f->codes->n < FEW_CODES && i < f->codes->n; i++)
+        word = longer(word, _(f->codes->code[i].label));
+    talloc_free(heading);
+    return word > WORD_COLS ? (w > WORD_COLS ? w : WORD_COLS) : word > w ? word : w;
+}
+
+/* Longer columns that do not fit are what they were, the last ones first. */
+static int fit(struct list *l, const struct form_column *const from[], int used, int cols)
+{
+    for (size_t i = l->ncol; i-- > 0 && used > cols;) {
+        int less = l->col[i].width - width_of(from[i]);
+        l->col[i].width -= less;
+        used -= less;
+    }
+    return used;
 }
 
 static void add_col(struct list *l, struct form_path p, const char *label, int width)
@@ -79,23 +113,28 @@ void list_columns(struct list *l, int cols)
     const struct form_column *c = l->view && l->view->column ? l->view->column : l->form->column;
     size_t n = l->view && l->view->column ? l->view->ncolumn : l->form->ncolumn;
     bool *in = talloc_zero_array(l, bool, n + 1);
+    const struct form_column **from = talloc_zero_array(in, const struct form_column *, n + 1);
     int used = LEFT_COLS;
-    MUST(in);
+    MUST(in && from);
     talloc_free(l->col);
     l->col = NULL;
     l->ncol = 0;
     for (int p = 1; p <= PRIORITIES && !l->chosen; p++)
         for (size_t i = 0; i < n; i++)
             if (c[i].priority == p && !all_the_same(l, &c[i]) &&
-                (p == 1 || used + width_of(&c[i]) <= cols)) {
+                (p == 1 || used + width_wanted(&c[i]) <= cols)) {
                 in[i] = true;
-                used += width_of(&c[i]) + 1;
+                used += width_wanted(&c[i]) + 1;
             }
     for (size_t i = 0; i < n && !l->chosen; i++)
-        if (in[i])
-            add_col(l, c[i].path, c[i].label, width_of(&c[i]));
+        if (in[i]) {
+            from[l->ncol] = &c[i];
+            add_col(l, c[i].path, c[i].label, width_wanted(&c[i]));
+        }
     if (l->chosen)
         chosen_columns(l);
+    else
+        used = fit(l, from, used, cols + 1);
     widen(l, cols - used);
     talloc_free(in);
 }

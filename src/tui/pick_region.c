@@ -27,7 +27,7 @@ struct regions {
 /* "广东省深圳市" is found by 广东深圳 and gdsz too. */
 static const char *short_name(void *ctx, const char *label)
 {
-    static const char *const drop[] = {"省", "市"};
+    static const char *const drop[] = {HAN_("省"), HAN_("市")};
     char *out = talloc_strdup(ctx, label), *to = out;
     for (const char *p = label; *p;) {
         size_t n = 0;

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/io.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "tui/draw.h"
 
@@ -211,7 +212,7 @@ static int read_head(struct reader *r, const char *line)
     else if (strcmp(line, "official: yes") == 0)
         d->official = true;
     else if (*line)
-        return bad(r, "不认识的项", line);
+        return bad(r, _("不认识的项"), line);
     return 0;
 }
 
@@ -228,13 +229,13 @@ static int check_line(struct reader *r, const char *line)
         struct form_path path;
         bool known = false;
         if (!place_parse(tmp, s, &p)) {
-            err = bad(r, "花括号里写不对", s);
+            err = bad(r, _("花括号里写不对"), s);
             break;
         }
         for (size_t i = 0; *p.name == '=' && i < NELEM(words); i++)
             known = known || strcmp(p.name + 1, words[i]) == 0;
         if (!known && (!form || *p.name == '=' || form_path_parse(form, p.name, &path) < 0))
-            err = bad(r, "没有这个字段", p.name);
+            err = bad(r, _("没有这个字段"), p.name);
     }
     talloc_free(tmp);
     return err;
@@ -265,9 +266,9 @@ static int read_lines(struct reader *r, char *text)
         line = end ? end + 1 : NULL;
     }
     if (err == 0 && (!d->line || !d->title))
-        err = bad(r, "缺少 title 或正文", "");
+        err = bad(r, _("缺少 title 或正文"), "");
     if (err == 0 && d->type && !dict_form(r->dict, d->type))
-        err = bad(r, "没有这种记录", d->type);
+        err = bad(r, _("没有这种记录"), d->type);
     return err;
 }
 
@@ -284,7 +285,7 @@ int doc_load(void *ctx, const char *dir, const char *name, const struct dict *di
     struct reader r = {.doc = d, .dict = dict, .file = text_printf(d, "%s.print", name)};
     int err = io_read_file(d, text_printf(d, "%s/%s.print", dir, name), MAX_BYTES, &text, &len);
     if (err == 0 && !text_valid(text, len))
-        err = bad(&r, "不是 UTF-8", "");
+        err = bad(&r, _("不是 UTF-8"), "");
     if (err == 0)
         err = read_lines(&r, text);
     *problem = r.problem ? talloc_strdup(ctx, r.problem) : NULL;

@@ -71,7 +71,7 @@ static struct node *pick_marks(struct app *app, struct bulk *b)
             path = talloc_realloc(b->ctx, path, const char *, (unsigned)p.n + 1);
             MUST(p.items && path);
             path[p.n] = form_path_text(b->ctx, at);
-            p.items[p.n++] = (struct pick_item){.label = form_path_label(b->ctx, at)};
+            p.items[p.n++] = (struct pick_item){.label = form_path_said(b->ctx, at)};
         }
     if (popup_pick(app, &p) < 0)
         return NULL;

@@ -69,7 +69,7 @@ static const char *make_badge(struct session *s)
     const char *name = node_text_or(s->me, "name", ""), *title = node_text_or(post, "title", "");
     if (!post)
         return talloc_strdup(s, name);
-    return text_printf(s, "%s%s%s（%s%s）", title, *title ? " " : "", name,
+    return text_printf(s, _("%s%s%s（%s%s）"), title, *title ? " " : "", name,
                        node_flag(post, "acting") ? _("代") : "",
                        _(node_text_or(post, "label", "")));
 }

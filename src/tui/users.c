@@ -65,7 +65,7 @@ static char *posts_text(const struct users *u, void *ctx, const struct node *row
     for (const struct node *p = node_first(node_get(row, "posts")); p; p = p->next) {
         const char *to = node_text(p, "to");
         s = talloc_asprintf_append(
-            s, "%s%s %s", *s ? "、" : "", role_label(u, node_text_or(p, "role", "")),
+            s, "%s%s %s", *s ? _("、") : "", role_label(u, node_text_or(p, "role", "")),
             node_text_or(p, "title", node_text_or(p, "area", node_text_or(p, "division", ""))));
         if (to && *to)
             s = talloc_asprintf_append(s, _("（到%s）"), to);

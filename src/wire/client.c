@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/lang.h"
+
 #define ANSWER_MS   30000
 #define PATIENCE_MS 5000
 
@@ -29,7 +31,7 @@ struct client {
 
 static int say(int err, const char **text, const char *sentence)
 {
-    *text = sentence ? sentence : err_text(err);
+    *text = sentence ? _(sentence) : err_text(err);
     return err;
 }
 
@@ -104,7 +106,7 @@ static int read_answer(void *ctx, struct node *n, struct node **body, const char
     for (const struct node *e = body && *body ? node_first(b) : NULL; e; e = e->next)
         node_copy(*body, e->key, e);
     const char *said = node_text(n, "text");
-    *text = said ? talloc_strdup(ctx, said) : err ? err_text(err) : "";
+    *text = said ? talloc_strdup(ctx, _(said)) : err ? err_text(err) : "";
     talloc_free(n);
     return err;
 }
@@ -127,11 +129,9 @@ static int say_hello(struct client *c, void *ctx, struct node **me, const char *
     struct node *body = node_map(ctx), *answer;
     node_int(body, "wire", WIRE_VERSION);
     node_int(body, "nonce", c->nonce);
-    const char *const word[][2] = {{"digest", k->digest},
-                                   {"today", k->today},
-                                   {"as", k->as},
-                                   {"program", k->program},
-                                   {"from", k->from}};
+    const char *const word[][2] = {{"digest", k->digest},   {"today", k->today},
+                                   {"as", k->as},           {"lang", lang_word(lang_now())},
+                                   {"program", k->program}, {"from", k->from}};
     for (size_t i = 0; i < NELEM(word); i++)
         if (word[i][1])
             node_str(body, word[i][0], word[i][1]);
@@ -220,7 +220,8 @@ void client_set_digest(struct client *c, const char *digest)
 
 static int not_done(const char **text)
 {
-    return say(HE_UNREACHABLE, text, "与服务器的连接断了，这次没有保存，内容还在，请再保存一次");
+    return say(HE_UNREACHABLE, text,
+               N_("与服务器的连接断了，这次没有保存，内容还在，请再保存一次"));
 }
 
 /* Asks what became of change seq. Only an answer of the server counts; all else is unknown. */

@@ -7,6 +7,7 @@
 
 #include "base/area.h"
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "form/codes.h"
 #include "form/type.h"
@@ -186,7 +187,7 @@ char *access_unknown(void *ctx, const char *name)
 {
     char *shown = text_visible(ctx, name, 0);
 
-    return text_printf(ctx, "没有“%.*s”这一项，请核对名称", (int)text_fit(shown, 60, 2, NULL),
+    return text_printf(ctx, _("没有“%.*s”这一项，请核对名称"), (int)text_fit(shown, 60, 2, NULL),
                        shown);
 }
 
@@ -307,9 +308,9 @@ static char *linked_title(struct access *a, void *ctx, const struct actor *narro
     other = linked(a, holder, ref);
     title = other && other->form->title ? form_field(other->form, other->form->title) : NULL;
     if (!title)
-        return text_printf(ctx, "编号 %s", value);
+        return text_printf(ctx, _("编号 %s"), value);
     seen = access_own(ctx, through(a, ctx, narrow, ref, other), title, rec_at(other, title));
-    return seen.value ? type_show(ctx, title, seen.value) : text_printf(ctx, "编号 %s", value);
+    return seen.value ? type_show(ctx, title, seen.value) : text_printf(ctx, _("编号 %s"), value);
 }
 
 char *access_text(struct access *a, void *ctx, const struct actor *narrow,

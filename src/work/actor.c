@@ -6,6 +6,7 @@
 
 #include "base/area.h"
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "form/codes.h"
 #include "work/county.h"
@@ -51,11 +52,11 @@ static const char *user_problem(const struct rec *user, uint64_t uid, struct dat
     struct date d;
 
     if (known && uid != ACTOR_ANY_UID && strtoull(known, NULL, 10) != uid)
-        return "这个登录名换过人，护童不能确认您的身份，请联系县局安全管理员";
+        return _("这个登录名换过人，护童不能确认您的身份，请联系县局安全管理员");
     if (state && strcmp(state, "1") != 0)
-        return "您的护童账号已停用，请联系县局安全管理员";
+        return _("您的护童账号已停用，请联系县局安全管理员");
     if (until && date_parse(until, &d) == 0 && date_cmp(today, d) > 0)
-        return "您的护童账号已到期，请联系县局安全管理员延期";
+        return _("您的护童账号已到期，请联系县局安全管理员延期");
     return NULL;
 }
 
@@ -79,7 +80,7 @@ int actor_load(struct txn *txn, void *ctx, const struct county *county, const ch
     uint64_t id;
     int err;
 
-    *text = "这个登录名还没有在护童登记，请联系县局安全管理员";
+    *text = _("这个登录名还没有在护童登记，请联系县局安全管理员");
     if ((err = txn_unique(txn, form_field(form, "login"), login, &id)) ||
         (err = txn_get(txn, actor, form, id, &user)))
         return err == HE_NOTFOUND ? HE_DENIED : err;
@@ -92,7 +93,7 @@ int actor_load(struct txn *txn, void *ctx, const struct county *county, const ch
     if ((err = posts_load(txn, county, actor)))
         return err;
     if (!actor->npost) {
-        *text = "您今天没有在任的岗位，请联系县局安全管理员";
+        *text = _("您今天没有在任的岗位，请联系县局安全管理员");
         return HE_DENIED;
     }
     actor->who = (struct store_who){.user = actor->login, .user_id = id, .today = today};

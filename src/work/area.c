@@ -9,6 +9,7 @@
 
 #include "base/area.h"
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/pinyin.h"
 #include "base/text.h"
 #include "work/county.h"
@@ -67,13 +68,14 @@ static void cut_end(char *s, const char *end)
 /* Rosters write 幸福一村, 幸福一村居委会 and 幸福一村居民委员会 for the same committee. */
 static char *spelling(void *ctx, const char *name, int tier)
 {
-    static const char *const committee[] = {"居民委员会", "村民委员会", "居委会", "村委会"};
+    static const char *const committee[] = {HAN_("居民委员会"), HAN_("村民委员会"), HAN_("居委会"),
+                                            HAN_("村委会")};
     char *s = text_fold(ctx, name);
 
     for (size_t i = 0; tier >= 1 && i < NELEM(committee); i++)
         cut_end(s, committee[i]);
     if (tier >= 2)
-        cut_end(s, "村");
+        cut_end(s, HAN_("村"));
     return s;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/area.h"
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "form/type.h"
 #include "work/query.h"
@@ -153,7 +154,7 @@ int list_count(struct txn *txn, void *ctx, const struct county *county, const st
         return err;
     for (; by && by[g.nby]; g.nby++) {
         if (g.nby == BY_MAX) {
-            *problem = text_printf(ctx, "最多按%d项分组", BY_MAX);
+            *problem = text_printf(ctx, _("最多按%d项分组"), BY_MAX);
             return HE_USAGE;
         }
         const char *division = form_town(ask->form, by[g.nby]);

@@ -144,7 +144,7 @@ static const char *refusal(struct decision *d, const struct save *s, int err)
 
     if (err == HE_CONFLICT && row && !form_path_parse(s->form, node_text(row, "field"), &path))
         return text_printf(d->ctx, _("“%s”在上报以后被%s改过，请退回核对后重新上报"),
-                           form_path_label(d->ctx, path), node_text_or(row, "who", _("别人")));
+                           form_path_said(d->ctx, path), node_text_or(row, "who", _("别人")));
     for (size_t i = 0; err == HE_RULE && i < s->findings->n; i++)
         if (s->findings->f[i].level == 'E')
             return s->findings->f[i].text;

@@ -8,6 +8,7 @@
 #include <talloc.h>
 
 #include "base/area.h"
+#include "base/lang.h"
 #include "form/type.h"
 #include "work/save.h"
 
@@ -67,12 +68,12 @@ static enum tri crosses_county(struct test *t, const struct rec *parent, const c
 
     saw(t, "work_area", place);
     if (!place || !home) {
-        missing(t, who, "务工地点");
+        missing(t, who, HAN_("务工地点"));
         return TRI_UNKNOWN;
     }
     if (strspn(place, "0123456789") != strlen(place)) {
-        if (!strcmp(place, "不详")) {
-            missing(t, who, "务工地点");
+        if (!strcmp(place, HAN_("不详"))) {
+            missing(t, who, HAN_("务工地点"));
             return TRI_UNKNOWN;
         }
         return TRI_TRUE;
@@ -80,7 +81,7 @@ static enum tri crosses_county(struct test *t, const struct rec *parent, const c
     if (t->conf->city_is_one_county && !strncmp(place, home, 4))
         return TRI_FALSE;
     if (area_level(place) < AREA_COUNTY && area_within(home, place)) {
-        missing(t, who, "务工地点的县(市、区)");
+        missing(t, who, HAN_("务工地点的县(市、区)"));
         return TRI_UNKNOWN;
     }
     return area_same_county(place, home) ? TRI_FALSE : TRI_TRUE;
@@ -93,7 +94,7 @@ static enum tri away_long_enough(struct test *t, const struct rec *parent, const
 
     saw(t, "out_since", since);
     if (!since || date_parse(since, &d)) {
-        missing(t, who, "外出时间");
+        missing(t, who, HAN_("外出时间"));
         return TRI_UNKNOWN;
     }
     return date_months_between(d, t->env->today) >= t->conf->outing_months ? TRI_TRUE : TRI_FALSE;
@@ -111,14 +112,14 @@ static bool parent_gone(struct test *t, const struct rec *parent, bool father)
 /* Working away: cross-county, long enough, and not back for good (decision 2). */
 static enum tri parent_out(struct test *t, const struct rec *parent, bool father)
 {
-    const char *out = value(parent, "out_working"), *who = father ? "父亲" : "母亲";
+    const char *out = value(parent, "out_working"), *who = father ? HAN_("父亲") : HAN_("母亲");
 
     saw(t, father ? "father" : "mother", parent ? "1" : NULL);
     saw(t, "out_working", out);
     if (parent_gone(t, parent, father))
         return TRI_FALSE;
     if (!parent || !out) {
-        missing(t, who, "是否外出务工");
+        missing(t, who, HAN_("是否外出务工"));
         return TRI_UNKNOWN;
     }
     if (strcmp(out, "1") != 0 || is(parent, "home_stay", "2"))
@@ -160,7 +161,7 @@ static enum tri parent_unable(struct test *t, const struct rec *parent, bool fat
     if (able && !strcmp(able, "1"))
         return TRI_FALSE;
     if (ask)
-        missing(t, father ? "父亲" : "母亲", "有无监护能力");
+        missing(t, father ? HAN_("父亲") : HAN_("母亲"), HAN_("有无监护能力"));
     return TRI_UNKNOWN;
 }
 
@@ -171,7 +172,7 @@ static enum tri rural(struct test *t)
 
     saw(t, "hukou_type", kind);
     if (!kind) {
-        missing(t, "", "户籍性质");
+        missing(t, "", HAN_("户籍性质"));
         return TRI_UNKNOWN;
     }
     if (*kind == '1')
@@ -185,7 +186,7 @@ static enum tri rural(struct test *t)
         if (t->env->area_class && t->env->area_class(t->env->arg, where) &&
             !strcmp(t->env->area_class(t->env->arg, where), *c))
             return TRI_TRUE;
-    missing(t, "", "户籍所在地的城乡分类");
+    missing(t, "", HAN_("户籍所在地的城乡分类"));
     return TRI_UNKNOWN;
 }
 
@@ -196,7 +197,7 @@ static enum tri young(struct test *t)
 
     saw(t, "birth_date", birth);
     if (!birth || date_parse(birth, &d)) {
-        missing(t, "", "出生日期");
+        missing(t, "", HAN_("出生日期"));
         return TRI_UNKNOWN;
     }
     return date_age(d, t->env->today) < 16 ? TRI_TRUE : TRI_FALSE;
@@ -228,11 +229,11 @@ static void conclude(struct test *t, enum tri all, struct definition_result *out
         out->reason = t->failed;
     } else if (all == TRI_TRUE) {
         out->result = DEF_YES;
-        out->reason = out->entrust == 1 ? "父母双方外出" : "一方外出，另一方无监护能力";
+        out->reason = out->entrust == 1 ? HAN_("父母双方外出") : HAN_("一方外出，另一方无监护能力");
     } else {
         out->result = DEF_OPEN;
-        out->reason =
-            talloc_asprintf(t->ctx, "还缺：%s", *t->missing ? t->missing : "与谁一起生活");
+        out->reason = talloc_asprintf(t->ctx, HAN_("还缺：%s"),
+                                      *t->missing ? t->missing : HAN_("与谁一起生活"));
     }
     out->inputs = t->inputs;
 }
@@ -261,11 +262,11 @@ void definition_test(void *ctx, const struct county_conf *conf, const struct rec
     else if (f_unable == TRI_TRUE && m_unable == TRI_TRUE)
         out->entrust = 3;
     saw(&t, "months", talloc_asprintf(ctx, "%d", conf->outing_months));
-    fail(&t, is_young, "已满16周岁");
-    fail(&t, is_rural, "户籍不是农村");
-    fail(&t, apart, "与父母共同生活");
+    fail(&t, is_young, HAN_("已满16周岁"));
+    fail(&t, is_rural, HAN_("户籍不是农村"));
+    fail(&t, apart, HAN_("与父母共同生活"));
     fail(&t, left,
-         out->entrust == 3 ? "父母双方无监护能力，按困境儿童登记"
-                           : "父母没有双方外出，也不是一方外出另一方无监护能力");
+         out->entrust == 3 ? HAN_("父母双方无监护能力，按困境儿童登记")
+                           : HAN_("父母没有双方外出，也不是一方外出另一方无监护能力"));
     conclude(&t, tri_and(tri_and(is_young, is_rural), tri_and(left, apart)), out);
 }

@@ -15,6 +15,7 @@
 
 #include "base/area.h"
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "form/codes.h"
 #include "form/type.h"
@@ -46,7 +47,7 @@ struct row {
 
 static int refuse(struct node *out, void *ctx, size_t row, const char *text)
 {
-    node_str(out, "text", row ? text_printf(ctx, "第 %zu 行：%s", row, text) : text);
+    node_str(out, "text", row ? text_printf(ctx, _("第 %zu 行：%s"), row, text) : text);
     return HE_RULE;
 }
 
@@ -59,7 +60,7 @@ static const char *row_text(void *ctx, const struct node *in, const char *key)
 static const char *row_read(void *ctx, const struct county *county, const struct node *in,
                             struct row *row)
 {
-    static const char *const actions[] = {"", "改名", "并入", "撤销"};
+    static const char *const actions[] = {"", HAN_("改名"), HAN_("并入"), HAN_("撤销")};
     const struct form_field *class = form_field(dict_form(county->dict, "division"), "urban_rural");
     const char *action = row_text(ctx, in, "action"), *target = row_text(ctx, in, "target");
     size_t i = 0;
@@ -67,24 +68,24 @@ static const char *row_read(void *ctx, const struct county *county, const struct
     *row = (struct row){.name = row_text(ctx, in, "name"),
                         .urban_rural = row_text(ctx, in, "urban_rural")};
     if (area_parse(row_text(ctx, in, "code"), row->code))
-        return "区划代码应是12位数字，请核对";
+        return _("区划代码应是12位数字，请核对");
     while (i < NELEM(actions) && strcmp(action, actions[i]) != 0)
         i++;
     if (i == NELEM(actions))
-        return "action 只能空着，或写 改名、并入、撤销";
+        return _("action 只能空着，或写 改名、并入、撤销");
     row->action = (int)i;
     if (row->action <= ROW_RENAME && !*row->name)
-        return "缺少名称";
+        return _("缺少名称");
     if (text_chars(row->name) > 40)
-        return "名称太长，最多40个字";
+        return _("名称太长，最多40个字");
     if (*row->urban_rural && !codes_find(class->codes, row->urban_rural))
-        return "城乡分类代码不认识，请核对";
+        return _("城乡分类代码不认识，请核对");
     if (row->action == ROW_MERGE && area_parse(target, row->target))
-        return "并入要在 target 写明并到哪个代码";
+        return _("并入要在 target 写明并到哪个代码");
     if (row->action == ROW_MERGE && strcmp(row->code, row->target) == 0)
-        return "不能并入自己";
+        return _("不能并入自己");
     if (row->action != ROW_MERGE && *target)
-        return "只有并入才写 target";
+        return _("只有并入才写 target");
     return NULL;
 }
 
@@ -134,7 +135,7 @@ int division_load(struct txn *txn, void *ctx, const struct county *county,
             return refuse(out, ctx, (size_t)job->total, bad);
     }
     if (job->total > ROWS_MAX)
-        return refuse(out, ctx, 0, "一次最多载入5000行，请分成几个文件");
+        return refuse(out, ctx, 0, _("一次最多载入5000行，请分成几个文件"));
     pieces = node_num(job->param, "pieces", 0);
     if (rows && (err = txn_meta_put(txn, piece_key(ctx, job, pieces), rows)))
         return err;
@@ -218,20 +219,20 @@ static const char *row_problem(struct load *load, const struct row *row,
 
     area_parent(row->code, up);
     if (row->action >= ROW_RENAME && !old)
-        return "没有这个区划，不能改名、并入或撤销";
+        return _("没有这个区划，不能改名、并入或撤销");
     if (row->action == ROW_ADD && area_level(row->code) == AREA_VILLAGE &&
         !area_find(load->county, up) && !row_find(sorted, load->n, up))
-        return "它的乡镇不在文件里，也没有登记过";
+        return _("它的乡镇不在文件里，也没有登记过");
     if (row->action == ROW_MERGE) {
         to = area_find(load->county, row->target);
         other = row_find(sorted, load->n, row->target);
         if (other ? other->action > ROW_RENAME : !to || to->to.y)
-            return "并入的目标没有登记或已经停用";
+            return _("并入的目标没有登记或已经停用");
         if (area_level(row->code) != area_level(row->target))
-            return "只能并入同一级的区划";
+            return _("只能并入同一级的区划");
     }
     if (row->action == ROW_CLOSE && (area_used(load, row->code, &used) || used))
-        return "这里还有儿童或家庭的档案，请用“并入”写明并到哪里";
+        return _("这里还有儿童或家庭的档案，请用“并入”写明并到哪里");
     return NULL;
 }
 
@@ -247,7 +248,7 @@ static int phase_check(struct load *load)
         const char *bad = row_problem(load, &load->row[i], sorted);
 
         if (i + 1 < load->n && strcmp(sorted[i]->code, sorted[i + 1]->code) == 0)
-            bad = text_printf(load->ctx, "代码 %s 在文件里出现了两次", sorted[i]->code);
+            bad = text_printf(load->ctx, _("代码 %s 在文件里出现了两次"), sorted[i]->code);
         if (bad) {
             struct node *p = node_add_map(problems, NULL);
 
@@ -450,7 +451,7 @@ int division_step(struct txn *txn, struct job *job, void *arg)
         .user_id = job->owner_id,
         .from = "",
         .op = DIVISION_JOB,
-        .why = "区划调整",
+        .why = HAN_("区划调整"),
         .source = talloc_asprintf(load.ctx, "division %llu", (unsigned long long)job->id),
         .today = job->today};
     err = rows_read(&load);

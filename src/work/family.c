@@ -158,7 +158,7 @@ static void keep_hidden_codes(const struct family *f, const struct rec *old, str
             if (has && !had)
                 findings_add(f->s->findings, 'E',
                              text_printf(f->value, "%s%s", prefix, field->name), "bad_code",
-                             _("“%s”没有“%s”这一项，请从列表中选择"), field->label, code);
+                             _("“%s”没有“%s”这一项，请从列表中选择"), _(field->label), code);
             has = had;
             any = true;
         }
@@ -343,7 +343,7 @@ static int member_find(struct family *f, const struct form_field *via, const str
         return err == HE_EXISTS ? 0 : err;
     if (!*out && !may_add(f, via->ref, "add")) {
         findings_add(f->s->findings, 'E', via->name, "unknown_record",
-                     _("没有找到这个“%s”，请从列表中选择"), via->label);
+                     _("没有找到这个“%s”，请从列表中选择"), _(via->label));
         return 0;
     }
     if (!*out)
@@ -383,7 +383,7 @@ static int take_group(struct family *f, const struct form_field *via)
         keep_answered(m->old, m->rec);
     if (m->old && member_changed(m) && !may_change(f, m))
         findings_add(f->s->findings, 'E', prefix, "denied", _("您没有修改“%s”内容的权限"),
-                     via->label);
+                     _(via->label));
     return 0;
 }
 
@@ -414,7 +414,7 @@ static int check_refs(struct family *f)
         if (m && !actor_sees(f->txn, f->county, f->actor, right, m->rec)) {
             rec_set_at(f->rec, field, f->old ? f->old->val[i] : NULL);
             findings_add(f->s->findings, 'E', field->name, "bad_ref",
-                         _("“%s”指向的记录不存在，请重新选择"), field->label);
+                         _("“%s”指向的记录不存在，请重新选择"), _(field->label));
         }
     }
     return 0;

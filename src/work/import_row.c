@@ -12,7 +12,7 @@
 
 const char *const import_outcomes[5] = {"accepted", "incomplete", "unchanged", "rejected",
                                         "skipped"};
-const char *const import_results[3] = {"符合", "不符合", "待核"};
+const char *const import_results[3] = {HAN_("符合"), HAN_("不符合"), HAN_("待核")};
 
 /* --- one row: which record it is --- */
 

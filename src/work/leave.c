@@ -87,7 +87,8 @@ int child_exit(struct txn *txn, void *ctx, const struct county *county, const st
     if (!node_text(v, "exit_reason"))
         return refuse(out, "exit_reason", "missing_exit_reason", _("请选择退出原因"));
     put_today(v, "exit_date", actor);
-    if (!strcmp(node_text(v, "exit_reason"), "08") || !strcmp(node_text(v, "exit_reason"), "死亡"))
+    if (!strcmp(node_text(v, "exit_reason"), "08") ||
+        !strcmp(node_text(v, "exit_reason"), HAN_("死亡")))
         more.kind = "6";
     out->value = v;
     return save_run(txn, ctx, county, actor, out, &more);

@@ -7,6 +7,7 @@
 
 #include "base/area.h"
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "work/user.h"
 
@@ -65,10 +66,10 @@ static const char *level_problem(const struct role *role, const char *area)
     if (!role->level)
         return NULL;
     if (strcmp(role->level, "village") == 0)
-        return level == AREA_VILLAGE ? NULL : "这个角色的岗位应在村(居)，请写村(居)的代码";
+        return level == AREA_VILLAGE ? NULL : _("这个角色的岗位应在村(居)，请写村(居)的代码");
     if (strcmp(role->level, "town") == 0)
-        return level == AREA_TOWN ? NULL : "这个角色的岗位应在乡镇(街道)，请写乡镇的代码";
-    return level == AREA_COUNTY ? NULL : "这个角色的岗位应在县里，请写县的代码";
+        return level == AREA_TOWN ? NULL : _("这个角色的岗位应在乡镇(街道)，请写乡镇的代码");
+    return level == AREA_COUNTY ? NULL : _("这个角色的岗位应在县里，请写县的代码");
 }
 
 static const char *area_problem(const struct change *c, const struct role *role, const char *area,
@@ -77,11 +78,11 @@ static const char *area_problem(const struct change *c, const struct role *role,
     const char *successor;
 
     if (role->scope == SCOPE_NONE)
-        return *area ? "管理员岗位不分区划，请不要写区划" : NULL;
+        return *area ? _("管理员岗位不分区划，请不要写区划") : NULL;
     if (!*area)
-        return role->scope == SCOPE_AREA ? "请写岗位的区划代码" : NULL;
+        return role->scope == SCOPE_AREA ? _("请写岗位的区划代码") : NULL;
     if (area_check(base_unconst(c->county), area, today, &successor))
-        return "没有这个区划，或者它已经停用，请核对代码";
+        return _("没有这个区划，或者它已经停用，请核对代码");
     return role->scope == SCOPE_AREA ? level_problem(role, area) : NULL;
 }
 
@@ -90,11 +91,11 @@ static const char *school_problem(const struct change *c, const struct role *rol
     struct rec *rec;
 
     if (role->scope != SCOPE_SCHOOL)
-        return school ? "只有学校的岗位才写学校" : NULL;
+        return school ? _("只有学校的岗位才写学校") : NULL;
     if (!school)
-        return "请写岗位的学校";
+        return _("请写岗位的学校");
     return txn_get(c->txn, c->ctx, dict_form(c->county->dict, "school"), school, &rec)
-               ? "没有这所学校，请先登记学校"
+               ? _("没有这所学校，请先登记学校")
                : NULL;
 }
 
@@ -108,7 +109,7 @@ static const char *exclusive_problem(const struct change *c, const struct role *
         if (!other || posts->post[i]->id == post->id || !overlap(post, posts->post[i]))
             continue;
         if ((role->admin || other->admin) && role != other)
-            return "系统、安全、审计管理员不能兼任别的岗位，请换一个人，或先结束他的其他岗位";
+            return _("系统、安全、审计管理员不能兼任别的岗位，请换一个人，或先结束他的其他岗位");
     }
     return NULL;
 }
@@ -120,7 +121,7 @@ static const char *same_problem(const struct rec *post, const struct posts *post
             strcmp(change_got(post, "area"), change_got(posts->post[i], "area")) == 0 &&
             strcmp(change_got(post, "school"), change_got(posts->post[i], "school")) == 0 &&
             overlap(post, posts->post[i]))
-            return "他已经有同样的岗位";
+            return _("他已经有同样的岗位");
     return NULL;
 }
 
@@ -136,9 +137,9 @@ const char *post_make(const struct change *c, const struct node *body, uint64_t 
     struct posts posts;
 
     if (!role)
-        return "没有这个角色，请核对角色名";
+        return _("没有这个角色，请核对角色名");
     if (*area && area_parse(area, code))
-        return "区划代码应是12位数字，请核对";
+        return _("区划代码应是12位数字，请核对");
     from = change_day(c, body, "from", &bad);
     to = change_day(c, body, "to", &bad);
     if (bad || (bad = area_problem(c, role, code, c->who->today)) ||
@@ -154,11 +155,11 @@ const char *post_make(const struct change *c, const struct node *body, uint64_t 
     if (node_flag(body, "acting"))
         rec_set(post, "acting", "1");
     if (to && strcmp(to, change_got(post, "from")) < 0)
-        return "结束日期早于开始日期";
+        return _("结束日期早于开始日期");
     if (node_flag(body, "acting") && !to)
-        return "代班要写到哪天结束";
+        return _("代班要写到哪天结束");
     if (posts_of(c, user, &posts))
-        return "读不出他的岗位，请稍后再试";
+        return _("读不出他的岗位，请稍后再试");
     bad = same_problem(post, &posts);
     return bad ? bad : exclusive_problem(c, role, post, &posts);
 }

@@ -6,6 +6,7 @@
 
 #include "base/area.h"
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "form/type.h"
 
@@ -130,7 +131,7 @@ int query_open(struct txn *txn, void *ctx, const struct county *county, const st
     if (ask->area && *ask->area) {
         within = talloc_array(q, char, 13);
         if (area_parse(ask->area, within)) {
-            *problem = text_printf(q, "区划代码应是12位数字，请核对");
+            *problem = text_printf(q, _("区划代码应是12位数字，请核对"));
             return HE_USAGE;
         }
     }

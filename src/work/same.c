@@ -26,7 +26,7 @@ struct same {
     const struct rec *parent; /* as typed, while siblings are sought */
     const struct form_field *via;
     const struct form *person;
-    const char *village;      /* siblings of this village only, NULL: of any that is seen */
+    const char *village; /* siblings of this village only, NULL: of any that is seen */
     struct node *out;
 };
 
@@ -93,13 +93,13 @@ const char *same_number_text(struct txn *txn, void *ctx, const struct county *co
         return _("这个号码已经登记过");
     village = txn_area(txn, ctx, rec);
     if (actor_sees(txn, county, actor, right, rec))
-        return text_printf(ctx, _("这个“%s”已登记在 %s %s 名下，请打开那份档案核对"), field->label,
-                           area_title(ctx, county, village), rec_title(ctx, rec));
+        return text_printf(ctx, _("这个“%s”已登记在 %s %s 名下，请打开那份档案核对"),
+                           _(field->label), area_title(ctx, county, village), rec_title(ctx, rec));
     phone = town_phone(txn, ctx, county, actor, village);
     if (phone)
         return text_printf(ctx, _("这个“%s”已在别处登记。请打电话 %s 向那里的督导员核实"),
-                           field->label, phone);
-    return text_printf(ctx, _("这个“%s”已在别处登记。请向县民政局儿童福利股核实"), field->label);
+                           _(field->label), phone);
+    return text_printf(ctx, _("这个“%s”已在别处登记。请向县民政局儿童福利股核实"), _(field->label));
 }
 
 /* --- rows --- */

@@ -97,12 +97,12 @@ static void place_own(struct family *f)
     }
     if (!now && !area->must)
         findings_add(f->s->findings, 'E', area->name, "missing_village", _("请填写“%s”"),
-                     area->label);
+                     _(area->label));
     if (!now)
         return;
     if (f->env.area && f->env.area(f->env.arg, now, f->actor->today, &successor) == HE_RULE)
         findings_add(f->s->findings, 'E', area->name, "closed_area",
-                     _("“%s”已停用，不能再登记在这里，请选择现在的村(居)"), area->label);
+                     _("“%s”已停用，不能再登记在这里，请选择现在的村(居)"), _(area->label));
     if (f->more->move)
         return;
     areas = actor_areas(f, f->actor, right_of(f, f->old ? "change" : "add"));

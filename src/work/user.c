@@ -5,13 +5,14 @@
 
 #include "base/area.h"
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "work/user.h"
 
 int change_say(const struct change *c, int err, const char *text)
 {
     if (c->out)
-        node_str(c->out, "text", text);
+        node_str(c->out, "text", _(text));
     return err;
 }
 
@@ -32,7 +33,7 @@ const char *change_day(const struct change *c, const struct node *body, const ch
     if (!s || !*s)
         return NULL;
     if (date_parse_loose(s, c->who->today, &d) || d.d == 0) {
-        *bad = "日期写法不对，应像 2026-03-01";
+        *bad = _("日期写法不对，应像 2026-03-01");
         return NULL;
     }
     return date_format(d, buf);

@@ -144,3 +144,39 @@ Test(server_hello, disabled_in_mid_session)
     run_drop(&r);
     talloc_free(ctx);
 }
+
+/* One request in each language: the sentences of a reading thread and of the writer, side by side. */
+Test(server_hello, each_session_has_its_language)
+{
+    static const struct {
+        const char *lang, *absent, *missing, *future;
+    } said[] = {{"zh", "没有找到", "请填写“姓名”", "纳入日期晚于今天"},
+                {"en", "Not found", "Enter ", "The day of registration is after today"},
+                {"zh", "没有找到", "请填写“姓名”", "纳入日期晚于今天"}};
+    struct run r;
+    void *ctx = talloc_new(NULL);
+    int fd[NELEM(said)];
+    run_make(&r, ALLOW);
+    cr_assert_eq(run_start(&r, NULL), 0, "%s", r.said);
+    for (size_t i = 0; i < NELEM(said); i++) {
+        struct node *hello = run_hello_body(&r, ctx);
+        node_str(hello, "lang", said[i].lang);
+        node_int(hello, "nonce", (int64_t)i + 100);
+        fd[i] = run_dial(&r);
+        cr_assert_str_eq(run_call(&r, ctx, fd[i], "hello", hello, NULL), "OK");
+    }
+    for (size_t i = 0; i < NELEM(said); i++) {
+        struct node *body = node_map(ctx), *answer, *v = node_add_map(body, "v");
+        node_str(body, "type", "child");
+        node_int(body, "id", 9999);
+        cr_expect_str_eq(run_call(&r, ctx, fd[i], "rec.get", body, &answer), "NOTFOUND");
+        cr_expect_str_eq(node_text(answer, "text"), said[i].absent);
+        node_str(v, "add_date", "2099-01-01");
+        cr_expect_str_eq(run_call(&r, ctx, fd[i], "rec.add", body, &answer), "RULE");
+        const char *text = node_json(ctx, node_get(answer, "body"));
+        cr_expect(strstr(text, said[i].missing) != NULL, "%s", text);
+        cr_expect(strstr(text, said[i].future) != NULL, "%s", text);
+    }
+    run_drop(&r);
+    talloc_free(ctx);
+}
