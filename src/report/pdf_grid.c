@@ -3,6 +3,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/lang.h"
 #include "base/text.h"
 #include "report/pdf.h"
 #include "report/pdf_draw.h"
@@ -129,7 +130,7 @@ static void measure_heads(struct grid *g)
     pdf_font(g->p, FONT_TEXT, TITLE_SIZE, true);
     g->title = text_height(g, node_text_or(g->in, "title", ""), g->w - 2 * SIDE) + 6;
     pdf_font(g->p, FONT_TEXT, FONT_MAX - 1, false);
-    g->title += text_height(g, "护", -1) + 4;
+    g->title += text_height(g, HAN_("护"), -1) + 4;
 }
 
 static void measure_rows(struct grid *g)
@@ -198,7 +199,7 @@ static double draw_title(struct grid *g, double y)
     double h = text_height(g, title, room);
     put(g, title, SIDE, y, room, h, PANGO_ALIGN_CENTER);
     pdf_font(g->p, FONT_TEXT, FONT_MAX - 1, false);
-    double line = text_height(g, "护", -1);
+    double line = text_height(g, HAN_("护"), -1);
     put(g, node_text_or(g->in, "left", ""), SIDE, y + h + 6, room, line, PANGO_ALIGN_LEFT);
     put(g, node_text_or(g->in, "right", ""), SIDE, y + h + 6, room, line, PANGO_ALIGN_RIGHT);
     return y + g->title;

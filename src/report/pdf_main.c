@@ -78,7 +78,7 @@ static struct node *read_input(void *ctx)
 static bool has_font(struct pdf *p)
 {
     pdf_font(p, FONT_GRID, 10, false);
-    pango_layout_set_text(p->layout, "儿童护", -1);
+    pango_layout_set_text(p->layout, HAN_("儿童护"), -1);
     return pango_layout_get_unknown_glyphs_count(p->layout) == 0;
 }
 
