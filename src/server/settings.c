@@ -1,4 +1,4 @@
-/* conf/hutong.conf: groups server, limits, county, private. An unknown or wrong word stops the
+/* conf/hutong.conf: groups server, limits, county, print, private. An unknown or wrong word stops the
  * server. */
 #include "server/server.h"
 
@@ -12,7 +12,8 @@
 
 /* The words of conf/hutong.conf; some belong to other programs of the project and are only known
  * here. */
-static const char *const group_names[] = {"server", "store", "limits", "county", "private", NULL};
+static const char *const group_names[] = {"server", "store",   "limits", "county",
+                                          "print",  "private", NULL};
 static const char *const server_names[] = {"data_dir",  "socket",     "forms_dir",
                                            "roles",     "import_dir", "box_dir",
                                            "log_level", "private",    NULL};
@@ -29,6 +30,7 @@ static const char *const county_names[] = {"outing_months",
                                            "rural_classes",
                                            "review_to_county",
                                            NULL};
+static const char *const print_names[] = {"lp", "queue", "line_queue", NULL};
 static const char *const private_names[] = {
     "allow_combined_roles", "allow_act_as", "allow_today", "fault", "clock_ahead", NULL};
 
@@ -161,6 +163,7 @@ struct settings *settings_read(void *ctx, const char *config, struct conf_errors
         read_limits(s, errs);
         read_county(s, errs);
         read_private(s, errs);
+        group(s, "print", print_names, errs); /* read by the screens */
     }
     if (errs->n == before)
         return s;

@@ -144,22 +144,37 @@ void print_open(struct app *app, struct session *s, const char *type, uint64_t i
 
 /* ---- roster ---- */
 
+/* The rows twice: as lines for a line printer, as cells for PDF. */
 struct table {
     void *ctx;
     const struct list *l;
+    struct table_column *column;
+    const char **cell;
     char *text;
     int64_t n;
 };
 
+static void add_cell(struct table *t, size_t i, const char *s)
+{
+    size_t at = (size_t)(t->n - 1) * (t->l->ncol + 1) + i;
+    if (i == 0) {
+        t->cell = talloc_realloc(t->ctx, t->cell, const char *, (unsigned)(at + t->l->ncol + 1));
+        MUST(t->cell);
+    }
+    t->cell[at] = talloc_strdup(t->ctx, s);
+}
+
 static void table_row(struct table *t, const struct node *v)
 {
     char *line = text_printf(t->ctx, "%4lld ", (long long)++t->n);
+    add_cell(t, 0, line + strspn(line, " "));
     for (size_t i = 0; i < t->l->ncol; i++) {
         const struct list_col *c = &t->l->col[i];
         const char *s = node_text_or(v, c->name, "");
         if (c->path.field->mask && strcmp(c->path.field->mask, "id") == 0)
             s = type_mask(t->ctx, c->path.field, s);
         line = talloc_asprintf_append(line, "%s ", doc_cols(t->ctx, s, c->width));
+        add_cell(t, i + 1, s);
     }
     t->text = talloc_asprintf_append(t->text, "%s\n", line);
     MUST(t->text);
@@ -170,10 +185,15 @@ static void table_head(struct table *t)
 {
     char *line = talloc_strdup(t->ctx, _("序号 "));
     int cols = 4;
+    t->column = talloc_zero_array(t->ctx, struct table_column, (unsigned)t->l->ncol + 1);
+    MUST(t->column);
+    t->column[0] = (struct table_column){.heading = _("序号"), .number = true};
     for (size_t i = 0; i < t->l->ncol; i++) {
         char *h = list_heading(t->ctx, t->l->col[i].path);
         line = talloc_asprintf_append(line, "%s ", doc_cols(t->ctx, h, t->l->col[i].width));
         cols += 1 + t->l->col[i].width;
+        t->column[i + 1] = (struct table_column){
+            .heading = h, .number = strcmp(t->l->col[i].path.field->type->name, "int") == 0};
     }
     t->text = talloc_asprintf(t->ctx, "%s\n", line);
     while (cols-- > 0)
@@ -208,6 +228,30 @@ static bool table_rows(struct app *app, struct table *t)
     }
 }
 
+static void show_roster(struct app *app, struct table *t, const struct doc *doc)
+{
+    const struct list *l = t->l;
+    /* a view without a title for paper gets the neutral one of the document */
+    const char *title = l->view && l->view->print ? _(l->view->print) : doc->title;
+    struct values v = {.s = l->s, .doc = doc, .title = title, .total = t->n};
+    struct doc_source src = {field_value, word_value, &v};
+    struct pdf_table pdf = {
+        .title = title,
+        .left = word_value(&v, t->ctx, "place"),
+        .right = text_printf(t->ctx, _("打印 %s %s   共 %lld 行"), word_value(&v, t->ctx, "today"),
+                             word_value(&v, t->ctx, "name"), (long long)t->n),
+        .column = t->column,
+        .n = l->ncol + 1,
+        .cell = t->cell,
+        .nrow = (size_t)t->n,
+    };
+    struct paper paper = {.title = title,
+                          .name = text_printf(t->ctx, "roster-%s", l->type),
+                          .text = doc_fill(t->ctx, doc, NULL, &src, t->text),
+                          .table = &pdf};
+    print_paper(app, l->s, &paper);
+}
+
 void print_roster(struct app *app, struct list *l)
 {
     void *ctx = talloc_new(app);
@@ -216,14 +260,8 @@ void print_roster(struct app *app, struct list *l)
     if (doc) {
         list_columns(l, ROSTER_WIDTH);
         table_head(&t);
-        /* a view without a title for paper gets the neutral one of the document */
-        const char *title = l->view && l->view->print ? _(l->view->print) : doc->title;
-        if (table_rows(app, &t)) {
-            struct values v = {.s = l->s, .doc = doc, .title = title, .total = t.n};
-            struct doc_source src = {field_value, word_value, &v};
-            char *text = doc_fill(ctx, doc, NULL, &src, t.text);
-            print_view(app, l->s, title, text_printf(ctx, "roster-%s", l->type), text);
-        }
+        if (table_rows(app, &t))
+            show_roster(app, &t, doc);
     }
     talloc_free(ctx);
 }

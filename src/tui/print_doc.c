@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "base/lang.h"
 #include "base/text.h"
+#include "report/pdf.h"
 #include "tui/draw.h"
 
 enum { MAX_BYTES = 64 * 1024, AMB = 2, MAX_COLS = 200 };
@@ -159,7 +160,7 @@ char *doc_fill(void *ctx, const struct doc *doc, const struct form *form,
     for (size_t i = 0; doc->line[i]; i++) {
         struct filler f = {.ctx = tmp, .doc = doc, .form = form, .src = src};
         const char *line = doc->line[i];
-        bool maybe = strncmp(line, "? ", 2) == 0;
+        bool maybe = strncmp(line, "? ", 2) == 0, strong = strncmp(line, "! ", 2) == 0;
         if (strcmp(line, "===") == 0) {
             page_end(&p);
             continue;
@@ -168,10 +169,10 @@ char *doc_fill(void *ctx, const struct doc *doc, const struct form *form,
             page_lines(tmp, &p, table, 0);
             continue;
         }
-        char *out = fill_line(&f, maybe ? line + 2 : line);
+        char *out = fill_line(&f, maybe || strong ? line + 2 : line);
         if (maybe && !f.filled)
             continue;
-        page_line(&p, out);
+        page_line(&p, strong ? text_printf(tmp, "%c%s", PDF_STRONG, out) : out);
         page_lines(tmp, &p, f.below, f.below_col);
     }
     talloc_free(tmp);

@@ -27,7 +27,7 @@ int doc_load(void *ctx, const char *dir, const char *name, const struct dict *, 
              char **problem);
 /* Names of the documents of dir in order, NULL-terminated. */
 const char **doc_names(void *ctx, const char *dir);
-/* Lines ended by line feeds, pages by form feeds. A roster's {=table} line gives table as it is. */
+/* Lines ended by line feeds, pages by form feeds; headings begin with PDF_STRONG (report/pdf.h). A roster's {=table} line gives table as it is. */
 char *doc_fill(void *ctx, const struct doc *, const struct form *, const struct doc_source *,
                const char *table);
 /* text in exactly cols columns, as draw_cols does it. */

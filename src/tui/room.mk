@@ -49,6 +49,7 @@ libtui_a_SOURCES = \
 	src/tui/popup_text.c \
 	src/tui/print.c src/tui/print.h \
 	src/tui/print_doc.c src/tui/print_doc.h \
+	src/tui/print_out.c \
 	src/tui/print_view.c \
 	src/tui/review.c src/tui/review.h \
 	src/tui/review_bulk.c \
@@ -59,5 +60,5 @@ libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)
 
 bin_PROGRAMS += hutong
 hutong_SOURCES = src/tui/hutong.c
-hutong_LDADD = libtui.a libwire.a librec.a libform.a libbase.a $(CURSES_LIBS) $(CSV_LIBS) \
+hutong_LDADD = libtui.a libwire.a libreport.a librec.a libform.a libbase.a $(CURSES_LIBS) $(CSV_LIBS) \
 	$(CRYPTO_LIBS) $(BASE_LIBS)

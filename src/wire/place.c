@@ -21,6 +21,13 @@ const char *place_path(const struct place *p, const struct conf_item *group, con
     return full_path(p, group ? conf_text(group, key, dflt, errs) : dflt);
 }
 
+static void read_printers(struct place *p, const struct conf_item *print, struct conf_errors *errs)
+{
+    p->lp = place_path(p, print, "lp", "/usr/bin/lp", errs);
+    p->queue = print ? conf_text(print, "queue", NULL, errs) : NULL;
+    p->line_queue = print ? conf_text(print, "line_queue", NULL, errs) : NULL;
+}
+
 struct place *place_read(void *ctx, const char *config, struct conf_errors *errs)
 {
     const char *env = getenv("HUTONG_CONFIG");
@@ -37,6 +44,7 @@ struct place *place_read(void *ctx, const char *config, struct conf_errors *errs
     const struct conf_item *server = conf_get(p->root, "server");
     p->socket = place_path(p, server, "socket", "/run/hutong/socket", errs);
     p->forms = place_path(p, server, "forms_dir", HT_FORMS_DIR, errs);
+    read_printers(p, conf_get(p->root, "print"), errs);
     if (errs->n == before)
         return p;
     talloc_free(p);

@@ -12,6 +12,8 @@ struct place {
     const char *config; /* the file */
     const char *socket; /* of hutongd */
     const char *forms;  /* directory of the data dictionary */
+    /* the printers of the office, NULL where none is named: CUPS queues for PDF and for plain text */
+    const char *lp, *queue, *line_queue;
     const struct conf_item *root; /* for the server, which reads the rest */
 };
 

@@ -2,12 +2,14 @@
 #include <config.h>
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 #include <talloc.h>
 
 #include "base/io.h"
 #include "base/text.h"
 #include "rec/check.h"
+#include "report/pdf.h"
 #include "screen/county.h"
 #include "tui/print_doc.h"
 
@@ -23,6 +25,29 @@ static void setup(void)
 static void teardown(void)
 {
     county_stop(&county);
+}
+
+/* The file that the answer puts into the box. */
+static char *to_box(struct harness *h, const char *answer, const char *begin)
+{
+    harness_send(h, "\0330");
+    SEES(h, "PDF 存进取件箱");
+    harness_send(h, answer);
+    SEES(h, *answer == '2' ? ".pdf" : ".txt");
+    const char *name = strstr(harness_text(h), begin);
+    cr_assert(name != NULL, "%s", harness_text(h));
+    return text_printf(county.ctx, "%s/box/gao/out/%.*s", county.run.dir, (int)strcspn(name, " \n"),
+                       name);
+}
+
+/* What a viewer would find in the PDF. */
+static char *pdf_words(const char *path)
+{
+    char *out = talloc_zero_size(county.ctx, 65536);
+    FILE *f = popen(text_printf(county.ctx, "pdftotext -layout %s -", path), "r");
+    cr_assert(f != NULL);
+    cr_assert(fread(out, 1, 65535, f) > 0 && pclose(f) == 0, "%s", path);
+    return out;
 }
 
 Test(print, card_to_terminal_and_box, .init = setup, .fini = teardown)
@@ -45,16 +70,57 @@ Test(print, card_to_terminal_and_box, .init = setup, .fini = teardown)
     const char *on = memmem(raw, n, "\033[5i", 4), *off = memmem(raw, n, "\033[4i", 4);
     cr_assert(on != NULL && off != NULL && on < off);
     cr_assert(memmem(on, (size_t)(off - on), "12355", 5) != NULL);
-    harness_send(h, "\0330");
-    SEES(h, "存进取件箱");
-    harness_send(h, "2");
-    SEES(h, "已放进取件箱");
-    const char *name = strstr(harness_text(h), "card-child-");
-    cr_assert(name != NULL);
-    char *path = talloc_asprintf(county.ctx, "%s/box/gao/out/%.*s", county.run.dir,
-                                 (int)strcspn(name, " \n"), name);
+    char *path = to_box(h, "3", "card-child-");
     cr_assert_eq(io_read_file(county.ctx, path, 65536, &text, &len), 0, "%s", path);
     cr_assert(strstr(text, "赵桂兰") || strstr(text, "马玉英"));
+    cr_assert(strchr(text, PDF_STRONG) == NULL);
+    text = pdf_words(to_box(h, "2", "card-child-"));
+    cr_assert(strstr(text, "赵桂兰") || strstr(text, "马玉英"));
+    cr_assert(strstr(text, "12355") != NULL);
+    harness_stop(h);
+}
+
+/* A queue that is only a script: what lp was told, and what it got. */
+Test(print, queues, .init = setup, .fini = teardown)
+{
+    char *text, *dir = county.run.dir, *lp = text_printf(county.ctx, "%s/lp", dir);
+    const char *script = "#!/bin/sh\nd=${0%/lp}; echo \"$*\" >>$d/told; cat >$d/got-$3\n";
+    size_t len;
+    cr_assert_eq(io_write_file(lp, script, strlen(script), 0700), 0);
+    FILE *conf = fopen(county.run.conf, "a");
+    cr_assert(conf != NULL);
+    fprintf(conf, "print = { lp = \"lp\"; queue = \"office\"; line_queue = \"dots\"; };\n");
+    cr_assert_eq(fclose(conf), 0);
+    struct harness *h = county_screen(&county, "gao", NULL);
+    harness_send(h, "=31\r");
+    SEES(h, "共40条");
+    harness_send(h, "6\r");
+    SEES(h, "儿童关爱联系卡");
+    harness_send(h, "1");
+    SEES(h, "打印预览");
+    harness_send(h, "\0330");
+    SEES(h, "打印机（PDF）");
+    harness_send(h, "1");
+    SEES(h, "已送到打印队列 office");
+    harness_send(h, "\0330");
+    SEES(h, "打印到哪里");
+    harness_send(h, "2");
+    SEES(h, "已送到打印队列 dots");
+    cr_assert_eq(
+        io_read_file(county.ctx, text_printf(county.ctx, "%s/told", dir), 4096, &text, &len), 0);
+    cr_assert(strstr(text, "-s -d office -t card-child-") && strstr(text, "-s -d dots -t card-"),
+              "%s", text);
+    char *got = pdf_words(text_printf(county.ctx, "%s/got-office", dir));
+    cr_assert(strstr(got, "儿童关爱联系卡") != NULL, "%s", got);
+    cr_assert_eq(
+        io_read_file(county.ctx, text_printf(county.ctx, "%s/got-dots", dir), 65536, &text, &len),
+        0);
+    cr_assert(strstr(text, "儿童关爱联系卡") != NULL);
+    io_write_file(lp, "#!/bin/sh\nexit 1\n", 17, 0700);
+    harness_send(h, "\0330");
+    SEES(h, "打印到哪里");
+    harness_send(h, "1");
+    SEES(h, "没有打成");
     harness_stop(h);
 }
 
@@ -68,6 +134,9 @@ Test(print, roster_of_a_view, .init = setup, .fini = teardown)
     harness_send(h, "dymc\r");
     SEES(h, "打印预览 > 儿童花名册");
     SEES(h, "共 40 人");
+    char *text = pdf_words(to_box(h, "2", "roster-child"));
+    cr_assert(strstr(text, "儿童花名册") != NULL && strstr(text, "序号") != NULL, "%s", text);
+    cr_assert(strstr(text, "阿依·") != NULL, "%s", text);
     harness_stop(h);
 }
 

@@ -49,14 +49,14 @@ tests_screen_box_CFLAGS = $(TEST_CFLAGS)
 tests_screen_box_LDADD = $(COUNTY_LIBS)
 tests_screen_print_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_print_CFLAGS = $(TEST_CFLAGS)
-tests_screen_print_LDADD = libtui.a librec.a libform.a $(COUNTY_LIBS) $(CURSES_LIBS) $(CSV_LIBS) \
+tests_screen_print_LDADD = libtui.a libreport.a librec.a libform.a $(COUNTY_LIBS) $(CURSES_LIBS) $(CSV_LIBS) \
 	$(BASE_LIBS) $(CRYPTO_LIBS)
 
 check_PROGRAMS += tests/screen/form_app
 tests_screen_form_app_SOURCES = tests/screen/form_app.c tests/screen/fake_server.c \
 	tests/screen/fake_server.h
 tests_screen_form_app_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_screen_form_app_LDADD = libtui.a libwire.a librec.a libform.a libbase.a $(CURSES_LIBS) $(CSV_LIBS) \
+tests_screen_form_app_LDADD = libtui.a libwire.a libreport.a librec.a libform.a libbase.a $(CURSES_LIBS) $(CSV_LIBS) \
 	$(CRYPTO_LIBS) $(BASE_LIBS)
 
 check_PROGRAMS += tests/screen/form
