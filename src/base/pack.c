@@ -227,26 +227,16 @@ int unpack_str(struct unpack *u, const char **s, size_t *len)
     return 0;
 }
 
-static int unpack_many(struct unpack *u, enum node_type type, size_t *n)
+int unpack_map(struct unpack *u, size_t *n)
 {
     struct unpack next = *u;
     struct pack_head h;
 
-    if (unpack_head(&next, &h) != 0 || h.type != type)
+    if (unpack_head(&next, &h) != 0 || h.type != NODE_MAP)
         return HE_PROTOCOL;
     *n = h.n;
     *u = next;
     return 0;
-}
-
-int unpack_array(struct unpack *u, size_t *n)
-{
-    return unpack_many(u, NODE_LIST, n);
-}
-
-int unpack_map(struct unpack *u, size_t *n)
-{
-    return unpack_many(u, NODE_MAP, n);
 }
 
 /* --- bytes to a tree: one pass that checks and counts, one that fills a single allocation --- */

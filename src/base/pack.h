@@ -81,7 +81,6 @@ struct unpack {
 /* Each returns HE_PROTOCOL when the next value is not of its kind or is cut off. */
 int unpack_uint(struct unpack *, uint64_t *);
 int unpack_str(struct unpack *, const char **s, size_t *len); /* borrowed, not NUL-terminated; nil gives NULL */
-int unpack_array(struct unpack *, size_t *n);
 int unpack_map(struct unpack *, size_t *n);
 
 #endif

@@ -148,7 +148,9 @@ static int list_open(struct ctl *c, const struct form *form, struct node *b, str
     return 0;
 }
 
-static int run_list(struct ctl *c, enum wire_op op, const char *type, const char *words)
+/* where and sort stand where the command line names none. */
+static int run_list(struct ctl *c, enum wire_op op, const char *type, const char *words,
+                    const char *where, const char *sort)
 {
     struct node *b = ctl_body(c, type);
     const struct form *form;
@@ -161,8 +163,8 @@ static int run_list(struct ctl *c, enum wire_op op, const char *type, const char
     if (r < 0)
         return r;
     ctl_put_text(b, "words", words);
-    ctl_put_text(b, "where", args_text(c->args, "--where"));
-    ctl_put_text(b, "sort", args_text(c->args, "--sort"));
+    ctl_put_text(b, "where", where ? where : args_text(c->args, "--where"));
+    ctl_put_text(b, "sort", sort ? sort : args_text(c->args, "--sort"));
     ctl_put_text(b, "view", args_text(c->args, "--view"));
     ctl_put_text(b, "area", args_text(c->args, "--division"));
     r = list_open(c, form, b, &l);
@@ -177,31 +179,15 @@ static int run_list(struct ctl *c, enum wire_op op, const char *type, const char
 
 int cmd_list(struct ctl *c)
 {
-    return run_list(c, OP_REC_LIST, args_at(c->args, 0), NULL);
+    return run_list(c, OP_REC_LIST, args_at(c->args, 0), NULL, NULL, NULL);
 }
 
 int cmd_review_list(struct ctl *c)
 {
     /* without a wish: what waits for somebody */
     if (args_text(c->args, "--where") || args_text(c->args, "--view"))
-        return run_list(c, OP_REC_LIST, "change", NULL);
-    struct node *b = ctl_body(c, "change");
-    const struct form *form;
-    struct listing l;
-    int64_t limit = 0;
-    const char *word = args_text(c->args, "--limit");
-    int r = word ? ctl_number("--limit", word, &limit) : 0;
-    if (r == 0)
-        r = ctl_form(c, "change", &form);
-    if (r == 0)
-        r = list_open(c, form, b, &l);
-    if (r < 0)
-        return r;
-    node_str(b, "where", "state in ('1','2')");
-    node_str(b, "sort", "submitted_on");
-    r = ctl_pages(c, OP_REC_LIST, b, limit, list_row, &l);
-    out_close(l.out);
-    return r;
+        return run_list(c, OP_REC_LIST, "change", NULL, NULL, NULL);
+    return run_list(c, OP_REC_LIST, "change", NULL, "state in ('1','2')", "submitted_on");
 }
 
 int cmd_find(struct ctl *c)
@@ -209,7 +195,7 @@ int cmd_find(struct ctl *c)
     char *words = talloc_strdup(c, "");
     for (size_t i = 1; i < args_count(c->args); i++)
         words = talloc_asprintf_append(words, "%s%s", i > 1 ? " " : "", args_at(c->args, i));
-    return run_list(c, OP_REC_FIND, args_at(c->args, 0), words);
+    return run_list(c, OP_REC_FIND, args_at(c->args, 0), words, NULL, NULL);
 }
 
 /* --- count --- */

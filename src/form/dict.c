@@ -224,7 +224,7 @@ static void dict_load_files(struct load *l)
     dict_digest(l, &forms, &codes);
 }
 
-struct dict *dict_read(void *ctx, const char *dir, struct conf_errors *errs)
+struct dict *dict_load(void *ctx, const char *dir, struct conf_errors *errs)
 {
     struct dict *d = talloc_zero(ctx, struct dict);
     struct load l = {.dict = d, .errs = errs};
@@ -241,16 +241,4 @@ struct dict *dict_read(void *ctx, const char *dir, struct conf_errors *errs)
     for (size_t i = 0; i < d->nform && errs->n == before; i++)
         form_index_names(d, &d->form[i]);
     return d;
-}
-
-struct dict *dict_load(void *ctx, const char *dir, struct conf_errors *errs)
-{
-    size_t before = errs->n;
-    struct dict *d = dict_read(ctx, dir, errs);
-
-    if (errs->n == before)
-        return d;
-    conf_errors_sort(errs, before);
-    talloc_free(d);
-    return NULL;
 }

@@ -23,7 +23,7 @@ struct dict;
 struct form;
 struct form_type;
 struct codes;
-struct expr; /* compiled by rec (rec_bind); NULL when the text is empty */
+struct expr; /* compiled by rec_load_dict; NULL when the text is empty */
 
 /* Sensitivity of fields and single code values (domain.md 4): public, identity, health and family,
  * case / HIV / reporter. A role names the classes it reads. */
@@ -155,13 +155,11 @@ struct dict {
 };
 
 /*
- * Loads every .form file of dir and every .csv file of dir/codes. All mistakes of all files go to errs and NULL is
- * returned; expressions are checked by rec_bind afterwards. Freed with ctx.
+ * Loads every .form file of dir and every .csv file of dir/codes. All mistakes of all files go to errs, and
+ * what could be made out is given for rec_load_dict to look at its expressions too before the whole is
+ * refused: with a mistake fields may lack their type, table or record type. Freed with ctx.
  */
 struct dict *dict_load(void *ctx, const char *dir, struct conf_errors *errs);
-/* The same, with all its mistakes and unsorted: for who adds to errs what he finds before he refuses it.
- * Fields may lack their type, table or record type there. */
-struct dict *dict_read(void *ctx, const char *dir, struct conf_errors *errs);
 const struct form *dict_form(const struct dict *, const char *name);
 const struct codes *dict_codes(const struct dict *, const char *name);
 

@@ -109,29 +109,13 @@ static int time_parse(void *ctx, const struct form_field *f, struct date today, 
     return 0;
 }
 
-const struct form_type type_date = {.name = "date",
-                                    .widget = WIDGET_DATE,
-                                    .max = 10,
-                                    .limit = 10,
-                                    .width = 10,
-                                    .parse = day_parse,
-                                    .show = type_show_same,
-                                    .sortkey = type_sort_same};
+/* A date, a month and a time are stored as people write and sort them. */
+#define DATE_TYPE(word, how, length, read)                                                         \
+    {                                                                                              \
+        .name = word, .widget = how, .max = length, .limit = length, .width = length,              \
+        .parse = read, .show = type_show_same, .sortkey = type_sort_same                           \
+    }
 
-const struct form_type type_month = {.name = "month",
-                                     .widget = WIDGET_DATE,
-                                     .max = 10,
-                                     .limit = 10,
-                                     .width = 10,
-                                     .parse = month_parse,
-                                     .show = type_show_same,
-                                     .sortkey = type_sort_same};
-
-const struct form_type type_time = {.name = "time",
-                                    .widget = WIDGET_LINE,
-                                    .max = 19,
-                                    .limit = 19,
-                                    .width = 19,
-                                    .parse = time_parse,
-                                    .show = type_show_same,
-                                    .sortkey = type_sort_same};
+const struct form_type type_date = DATE_TYPE("date", WIDGET_DATE, 10, day_parse);
+const struct form_type type_month = DATE_TYPE("month", WIDGET_DATE, 10, month_parse);
+const struct form_type type_time = DATE_TYPE("time", WIDGET_LINE, 19, time_parse);

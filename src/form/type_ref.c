@@ -37,20 +37,11 @@ static char *ref_sortkey(void *ctx, const struct form_field *f, const char *valu
     return text_printf(ctx, "%.*s%s", n < REF_DIGITS ? (int)(REF_DIGITS - n) : 0, zeros, value);
 }
 
-const struct form_type type_ref = {.name = "ref",
-                                   .widget = WIDGET_REF,
-                                   .max = 20,
-                                   .limit = 20,
-                                   .width = 10,
-                                   .parse = ref_parse,
-                                   .show = type_show_same,
-                                   .sortkey = ref_sortkey};
+#define REF_TYPE(word)                                                                             \
+    {                                                                                              \
+        .name = word, .widget = WIDGET_REF, .max = 20, .limit = 20, .width = 10,                   \
+        .parse = ref_parse, .show = type_show_same, .sortkey = ref_sortkey                         \
+    }
 
-const struct form_type type_user = {.name = "user",
-                                    .widget = WIDGET_REF,
-                                    .max = 20,
-                                    .limit = 20,
-                                    .width = 10,
-                                    .parse = ref_parse,
-                                    .show = type_show_same,
-                                    .sortkey = ref_sortkey};
+const struct form_type type_ref = REF_TYPE("ref");
+const struct form_type type_user = REF_TYPE("user");

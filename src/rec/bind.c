@@ -77,7 +77,7 @@ static void bind_form(struct binder *b, struct form *form)
     }
 }
 
-void rec_bind(struct dict *dict, struct conf_errors *errs)
+static void bind_dict(struct dict *dict, struct conf_errors *errs)
 {
     struct binder b = {.dict = dict, .errs = errs};
 
@@ -88,9 +88,9 @@ void rec_bind(struct dict *dict, struct conf_errors *errs)
 struct dict *rec_load_dict(void *ctx, const char *dir, struct conf_errors *errs)
 {
     size_t before = errs->n;
-    struct dict *d = dict_read(ctx, dir, errs);
+    struct dict *d = dict_load(ctx, dir, errs);
 
-    rec_bind(d, errs);
+    bind_dict(d, errs);
     if (errs->n == before)
         return d;
     conf_errors_sort(errs, before);

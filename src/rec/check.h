@@ -26,7 +26,6 @@ size_t findings_count(const struct findings *, char level);
 /* Copies those of from, with prefix ("father.") before each field. */
 void findings_merge(struct findings *, const struct findings *from, const char *prefix);
 void findings_to_node(struct node *parent, const char *key, const struct findings *);
-int findings_from_node(void *ctx, const struct node *list, struct findings **out);
 
 /* What a check may ask of the world; every callback may be NULL (then it is not checked). */
 struct rec_env {
@@ -60,10 +59,8 @@ void rec_check(const struct rec *, const struct rec_env *, struct findings *);
 /* 'M' missing_<field>: fields wanted for a complete file that are empty ("?1:…" is an answer). */
 void rec_check_complete(const struct rec *, const struct rec_env *, struct findings *);
 
-/* Compiles every expression of every form; mistakes to errs, with file and line. Call once after
- * dict_load. */
-void rec_bind(struct dict *, struct conf_errors *errs);
-/* dict_load + rec_bind; NULL when errs is not empty. */
+/* dict_load, then compiles every expression of every form. The mistakes of both go to errs by file and
+ * line, and NULL is returned. */
 struct dict *rec_load_dict(void *ctx, const char *dir, struct conf_errors *errs);
 
 #endif

@@ -66,21 +66,3 @@ void findings_to_node(struct node *parent, const char *key, const struct finding
         node_str(n, "text", fs->f[i].text);
     }
 }
-
-int findings_from_node(void *ctx, const struct node *list, struct findings **out)
-{
-    struct findings *fs = findings_new(ctx);
-
-    *out = NULL;
-    for (const struct node *n = node_first(list); n; n = n->next) {
-        const char *level = node_text(n, "level"), *field = node_text(n, "field");
-        const char *code = node_text(n, "code"), *text = node_text(n, "text");
-        if (!level || !strchr("EWIM", *level) || strlen(level) != 1 || !field || !code || !text) {
-            talloc_free(fs);
-            return HE_PROTOCOL;
-        }
-        findings_add(fs, *level, field, code, "%s", text);
-    }
-    *out = fs;
-    return 0;
-}

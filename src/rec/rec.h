@@ -46,10 +46,6 @@ size_t rec_diff(const struct rec *a, const struct rec *b, int *out);
  * record is one block with its values inside; what rec_set adds later hangs under it. */
 void rec_encode(void *ctx, const struct rec *, char **bytes, size_t *len);
 int rec_decode(void *ctx, const struct form *, const char *bytes, size_t len, struct rec **out);
-/* Wire form: {"id":17,"version":3,"v":{"name":"…"}}; only answered fields. Reading finds renamed
- * fields by `was` and skips names it does not know (a draft may be older than the dictionary). */
-struct node *rec_to_node(struct node *parent, const char *key, const struct rec *);
-int rec_from_node(void *ctx, const struct form *, const struct node *, struct rec **out);
 
 /* Derived values (field.from): fills targets that are empty or "?1:…" from a sound ID number (one
  * that idno_check passes; other documents derive nothing), and says in *mismatch (may be NULL) the

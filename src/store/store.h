@@ -94,7 +94,6 @@ int txn_answer(struct txn *, const struct node *);
 int store_outcome(struct store *, void *ctx, const struct store_reqno *, struct node **answer);
 
 bool txn_writes(const struct txn *);
-struct store *txn_store(struct txn *);
 const struct dict *txn_dict(const struct txn *);
 
 /* Records. HE_NOTFOUND when there is none; a merged one is found under the id it went to

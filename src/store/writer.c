@@ -453,11 +453,6 @@ bool txn_writes(const struct txn *t)
     return t->writes;
 }
 
-struct store *txn_store(struct txn *t)
-{
-    return t->s;
-}
-
 const struct dict *txn_dict(const struct txn *t)
 {
     return t->s->dict;

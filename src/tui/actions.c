@@ -183,21 +183,3 @@ char *keys_help(void *ctx)
     }
     return out;
 }
-
-char *keys_manual(void *ctx)
-{
-    char *out = talloc_strdup(ctx, "");
-    for (enum action a = ACT_NONE + 1; a < ACT_END; a++) {
-        char *names = all_names(out, a);
-        for (char *s = names; (s = strchr(s, '\\'));) { /* a backslash starts an escape in roff */
-            char *rest = talloc_strdup(names, s + 1);
-            *s = '\0';
-            names = talloc_asprintf(out, "%s\\e%s", names, rest);
-            s = strstr(names, "\\e") + 2;
-        }
-        out = talloc_asprintf_append(out, ".It %s\n%s: %s\n", names, _(actions[a].label),
-                                     _(actions[a].help));
-        MUST(out);
-    }
-    return out;
-}

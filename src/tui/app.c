@@ -209,20 +209,7 @@ void app_wait(struct app *app, bool on)
         app_show(app);
 }
 
-/* ---- descriptors and timers ---- */
-
-void app_watch(struct app *app, int fd, void (*fn)(struct app *, int, void *), void *arg)
-{
-    MUST(fd >= 0 && app->watch_n < APP_WATCHES);
-    app->watch[app->watch_n++] = (struct app_watch){fd, fn, arg};
-}
-
-void app_unwatch(struct app *app, int fd)
-{
-    for (int i = 0; i < app->watch_n; i++)
-        if (app->watch[i].fd == fd)
-            app->watch[i--] = app->watch[--app->watch_n];
-}
+/* ---- timers ---- */
 
 void app_after(struct app *app, int ms, void (*fn)(struct app *, void *), void *arg)
 {
@@ -244,12 +231,6 @@ void app_on_idle(struct app *app, int warn, int lock, void (*fn)(struct app *, b
     app->idle_arg = arg;
     app->idle_told = 0;
     app->last_key = now_ms();
-}
-
-void app_on_hangup(struct app *app, void (*fn)(struct app *, void *), void *arg)
-{
-    app->hangup_fn = fn;
-    app->hangup_arg = arg;
 }
 
 /* When the idle hook is due next; -1 never. */
@@ -297,8 +278,6 @@ static void hang_up(struct app *app)
     if (app->hung_up)
         return;
     app->hung_up = true;
-    if (app->hangup_fn)
-        app->hangup_fn(app, app->hangup_arg);
     app_quit(app);
 }
 
@@ -324,29 +303,19 @@ static void read_keys(struct app *app)
     app->dirty = app->dirty || prefix != keys_prefix(app->keys);
 }
 
-/* Waits up to timeout ms for the terminal, signals and watched descriptors; takes what came. */
+/* Waits up to timeout ms for the terminal and signals; takes what came. */
 static void wait_input(struct app *app, int timeout)
 {
-    struct pollfd p[2 + APP_WATCHES] = {
+    struct pollfd p[2] = {
         {.fd = term_fd(app->term), .events = POLLIN},
         {.fd = term_event_fd(app->term), .events = POLLIN},
     };
-    struct app_watch watch[APP_WATCHES];
-    int n = app->watch_n;
-    memcpy(watch, app->watch, sizeof(watch));
-    for (int i = 0; i < n; i++)
-        p[2 + i] = (struct pollfd){.fd = watch[i].fd, .events = POLLIN};
-    if (poll(p, (nfds_t)(2 + n), timeout) < 0)
-        p[0].revents = p[1].revents = 0, n = 0; /* interrupted: the pipe tells why next time */
+    if (poll(p, 2, timeout) < 0)
+        p[0].revents = p[1].revents = 0; /* interrupted: the pipe tells why next time */
     if (p[1].revents)
         take_events(app);
     if (p[0].revents && !app->hung_up)
         read_keys(app);
-    for (int i = 0; i < n; i++)
-        if (p[2 + i].revents && i < app->watch_n && app->watch[i].fd == watch[i].fd) {
-            app->dirty = true;
-            watch[i].fn(app, watch[i].fd, watch[i].arg);
-        }
 }
 
 /* One key that waits, if any; type-ahead is honoured screen by screen. */

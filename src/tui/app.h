@@ -71,16 +71,11 @@ void app_drop_keys(struct app *);
 /* Sends a key as if it were typed, before all that wait. */
 void app_send_action(struct app *, enum action);
 
-/* fn runs when fd is readable (or gone); fd < 0 is not allowed. app_unwatch takes it out. */
-void app_watch(struct app *, int fd, void (*fn)(struct app *, int fd, void *arg), void *arg);
-void app_unwatch(struct app *, int fd);
 /* fn runs once after ms; a second call with the same fn and arg moves it. ms < 0 cancels. */
 void app_after(struct app *, int ms, void (*fn)(struct app *, void *arg), void *arg);
 /* After warn seconds without a key fn(…, false), after lock seconds fn(…, true). 0 0: off. */
 void app_on_idle(struct app *, int warn, int lock, void (*fn)(struct app *, bool lock, void *arg),
                  void *arg);
-/* Runs once when the line hangs up or SIGTERM comes, before the screens close: flush drafts. */
-void app_on_hangup(struct app *, void (*fn)(struct app *, void *arg), void *arg);
 /* Hides everything behind one neutral line until Enter. */
 void app_hide(struct app *);
 

@@ -4,13 +4,7 @@
 
 #include "tui/app.h"
 
-enum { APP_MESSAGES = 50, APP_WATCHES = 8, APP_TIMERS = 8 };
-
-struct app_watch {
-    int fd;
-    void (*fn)(struct app *, int, void *);
-    void *arg;
-};
+enum { APP_MESSAGES = 50, APP_TIMERS = 8 };
 
 struct app_timer {
     int64_t due; /* ms, monotonic */
@@ -25,8 +19,6 @@ struct app {
     char *message; /* shown now */
     char *history[APP_MESSAGES];
     int history_n;
-    struct app_watch watch[APP_WATCHES];
-    int watch_n;
     struct app_timer timer[APP_TIMERS];
     int timer_n;
     int idle_warn, idle_lock;
@@ -34,8 +26,6 @@ struct app {
     void *idle_arg;
     int idle_told; /* 0 nothing, 1 warned, 2 locked */
     int64_t last_key;
-    void (*hangup_fn)(struct app *, void *);
-    void *hangup_arg;
     bool hung_up, hidden, dirty, waiting;
     enum action injected;
 };

@@ -138,19 +138,6 @@ void draw_bar(const struct region *r, int row, int col, int cols, double value, 
     draw_fill(r, row, col, n, ATTR_REVERSE, ' ');
 }
 
-char *draw_number(void *ctx, uint64_t n)
-{
-    char digits[24], out[32], *w = out;
-    int len = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0)
-            *w++ = ',';
-        *w++ = digits[i];
-    }
-    *w = '\0';
-    return talloc_strdup(ctx, out);
-}
-
 /* Bytes of s that make one line; *skip the blank or line feed behind that is not shown. */
 static size_t line_len(const char *s, int cols, int amb, size_t *skip)
 {

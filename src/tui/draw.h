@@ -42,8 +42,6 @@ void draw_title(const struct frame *, const char *left, const char *right);
 void draw_keybar(const struct frame *, const char *const labels[10]);
 /* value of max as a bar of reverse blanks in cols columns; any value above 0 shows one column. */
 void draw_bar(const struct region *, int row, int col, int cols, double value, double max);
-/* "1,240" */
-char *draw_number(void *ctx, uint64_t n);
 
 /* Lines of at most cols columns; breaks between Han, at blanks between words, at line feeds. */
 struct lines {

@@ -92,7 +92,5 @@ int keys_digit(const struct key *);
 char *keys_name(void *ctx, const struct key *);
 /* All keys of all actions as lines of text for the help screen. */
 char *keys_help(void *ctx);
-/* The same as mdoc(7) list items for the manual page. */
-char *keys_manual(void *ctx);
 
 #endif

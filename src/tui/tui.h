@@ -32,7 +32,7 @@
  *
  *   app_push(app, &ops, state) stacks it; app_close(app, s, 0) ends it. Ask with popup_pick,
  *   popup_choose, popup_confirm, popup_ask: they return the answer. They run the loop, so a screen
- *   may be redrawn, and a watched descriptor may call back, while they are open; the text of a
+ *   may be redrawn, and a timer may call back, while they are open; the text of a
  * paste key is gone after them. Say things with app_message. While something long runs call
  * app_stopped now and then, and app_show after changing the progress (at most once a second). A new
  * key is one row in keys.def.

@@ -1,4 +1,4 @@
-/* Days that pass: who turns sixteen or eighteen, whose months away are full (decisions 1 and 3). */
+/* Days that pass: birthdays and months away that are full (decisions 1 and 3). */
 #include "work/due.h"
 
 #include <string.h>
@@ -10,52 +10,12 @@
 #include "form/type.h"
 #include "work/save_in.h"
 
-#define AHEAD_DAYS 30 /* the director is told a month before (decision 3) */
-
 static bool on_register(const struct rec *child)
 {
     const char *state = rec_get(child, "state");
 
     return state && (*state == '1' || *state == '3');
 }
-
-static bool reaches(struct date birth, int age, struct date today, char on[11])
-{
-    struct date day = date_birthday(birth, age);
-
-    date_format(day, on);
-    return date_cmp(day, date_add_days(today, AHEAD_DAYS)) <= 0;
-}
-
-static void due_add(struct node *out, const char *what, const char *on, const char *text)
-{
-    struct node *row = node_add_map(out, NULL);
-
-    node_str(row, "what", what);
-    node_str(row, "on", on);
-    node_str(row, "text", text);
-}
-
-void child_due(void *ctx, const struct rec *child, struct date today, struct node *out)
-{
-    const char *kinds = rec_get(child, "child_kinds"), *birth = rec_get(child, "birth_date");
-    struct date d;
-    char on[11];
-
-    if (!on_register(child) || !birth || date_parse(birth, &d))
-        return;
-    if (reaches(d, 18, today, on))
-        due_add(out, "eighteen", on, text_printf(ctx, _("%s 满18周岁，请核对后办理退出"), on));
-    else if (kinds && type_codes_has(kinds, "10") && reaches(d, 16, today, on))
-        due_add(
-            out, "sixteen", on,
-            text_printf(ctx,
-                        _("%s 满16周岁，不再计入农村留守儿童；请核对还有没有其他需要帮助的情形，"
-                          "再办理退出或改类别"),
-                        on));
-}
-
-/* --- running the definition anew --- */
 
 int due_start(struct txn *txn, const struct county *county, struct date today, uint64_t *id)
 {

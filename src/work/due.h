@@ -1,14 +1,8 @@
-/* What the passing of days brings: sixteen and eighteen are proposed, never done; rules run anew. */
+/* What the passing of days brings: rules run anew. Who reaches sixteen and eighteen is in views of child. */
 #ifndef HUTONG_WORK_DUE_H
 #define HUTONG_WORK_DUE_H
 
 #include "work/work.h"
-
-/*
- * Adds {what: sixteen | eighteen, on: date, text} to the list out when a child on the register reaches
- * that age within 30 days, or has (decision 3): sixteen for a left-behind child, eighteen for any.
- */
-void child_due(void *ctx, const struct rec *child, struct date today, struct node *out);
 
 /*
  * A job that runs the definition test of every file anew: months away fill up and birthdays pass without

@@ -67,6 +67,20 @@ static void put_today(struct node *value, const char *name, const struct actor *
         node_str(value, name, date_format(actor->today, day));
 }
 
+/* Leaving and coming back: the child, and those of the values that may be given with it. */
+static int begin_with(struct txn *txn, void *ctx, const struct county *county,
+                      const struct actor *actor, uint64_t id, const struct node *value,
+                      const char *const names[], struct save *out, struct rec **child,
+                      struct node **v)
+{
+    int err = begin(txn, ctx, county, actor, "child.exit", id, out, child);
+
+    if (err)
+        return err;
+    *v = pick(ctx, value, names, out->findings);
+    return out->findings->n ? HE_RULE : 0;
+}
+
 int child_exit(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
                uint64_t id, const struct node *value, struct save *out)
 {
@@ -75,13 +89,10 @@ int child_exit(struct txn *txn, void *ctx, const struct county *county, const st
     struct save_more more = {.kind = "4", .verb = "exit", .state = "4", .whole = true};
     struct rec *child;
     struct node *v;
-    int err = begin(txn, ctx, county, actor, "child.exit", id, out, &child);
+    int err = begin_with(txn, ctx, county, actor, id, value, names, out, &child, &v);
 
     if (err)
         return err;
-    v = pick(ctx, value, names, out->findings);
-    if (out->findings->n)
-        return HE_RULE;
     if (!on_register(child))
         return refuse(out, "", "not_registered", _("这份档案已经退出，不用再办"));
     if (!node_text(v, "exit_reason"))
@@ -102,13 +113,10 @@ int child_return(struct txn *txn, void *ctx, const struct county *county, const 
     const struct save_more more = {.kind = "5", .verb = "exit", .state = "3", .whole = true};
     struct rec *child;
     struct node *v;
-    int err = begin(txn, ctx, county, actor, "child.exit", id, out, &child);
+    int err = begin_with(txn, ctx, county, actor, id, value, names, out, &child, &v);
 
     if (err)
         return err;
-    v = pick(ctx, value, names, out->findings);
-    if (out->findings->n)
-        return HE_RULE;
     if (on_register(child))
         return refuse(out, "", "registered", _("这份档案还在册，不用再纳入"));
     if (rec_get(child, "exit_reason") && !strcmp(rec_get(child, "exit_reason"), "08"))

@@ -152,17 +152,27 @@ static int same_id(struct same *s)
     return 0;
 }
 
+/* A record that is not listed yet; NULL when there is none or no room. */
+static int candidate(struct same *s, uint64_t id, struct rec **rec)
+{
+    int err;
+
+    *rec = NULL;
+    if (id == s->child->id || listed(s, id) || s->out->n >= SAME_MAX)
+        return 0;
+    err = txn_get(s->txn, s->ctx, s->form, id, rec);
+    return err == HE_NOTFOUND ? 0 : err;
+}
+
 static int name_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
 {
     struct same *s = arg;
     struct rec *rec;
-    int err;
+    int err = candidate(s, id, &rec);
 
-    (void)mark;
-    if (id == s->child->id || listed(s, id) || s->out->n >= SAME_MAX)
-        return 0;
-    if ((err = txn_get(txn, s->ctx, s->form, id, &rec)))
-        return err == HE_NOTFOUND ? 0 : err;
+    (void)txn, (void)mark;
+    if (err || !rec)
+        return err;
     if (rec_same(rec_get(rec, "name"), rec_get(s->child, "name")) &&
         rec_same(rec_get(rec, "birth_date"), rec_get(s->child, "birth_date")) && sees(s, rec))
         row_add(s, rec);
@@ -187,13 +197,11 @@ static int sibling_one(struct txn *txn, uint64_t id, const char *mark, void *arg
     struct same *s = arg;
     struct rec *rec;
     struct node *row;
-    int err;
+    int err = candidate(s, id, &rec);
 
-    (void)mark;
-    if (id == s->child->id || listed(s, id) || s->out->n >= SAME_MAX)
-        return 0;
-    if ((err = txn_get(txn, s->ctx, s->form, id, &rec)))
-        return err == HE_NOTFOUND ? 0 : err;
+    (void)txn, (void)mark;
+    if (err || !rec)
+        return err;
     if ((s->village && !rec_same(rec_get(rec, "village"), s->village)) || !sees(s, rec))
         return 0;
     row = row_add(s, rec);

@@ -24,8 +24,6 @@ struct form {
     int focus;
 };
 
-static struct form *open_form; /* for the draft that a hangup writes */
-
 static const char *const labels[FIELDS] = {"姓名", "身份证号", "备注"};
 
 static void form_draw(struct app *app, struct screen *s, const struct frame *f)
@@ -109,9 +107,14 @@ static const char *form_enabled(struct app *app, struct screen *s, enum action a
 
 static void form_leave(struct app *app, struct screen *s)
 {
+    struct form *m = s->state;
+    const char *draft = getenv("DEMO_DRAFT");
+    FILE *f = draft ? fopen(draft, "w") : NULL;
     (void)app;
-    (void)s;
-    open_form = NULL;
+    if (!f)
+        return;
+    fputs(edit_text(m->field[0]), f);
+    fclose(f);
 }
 
 static const struct screen_ops form_ops = {.draw = form_draw,
@@ -129,7 +132,6 @@ static void open_child(struct app *app, const char *name)
                .cols = 19, .max_chars = 18, .flags = EDIT_HALFWIDTH | EDIT_UPPER | EDIT_AUTONEXT});
     m->field[2] = edit_new(m, &(struct edit_opts){.cols = 40, .rows = 3, .max_chars = 200});
     edit_set(m->field[0], name);
-    open_form = m;
     app_push(app, &form_ops, m);
 }
 
@@ -204,27 +206,6 @@ static void long_work(struct app *app)
     app_message(app, "已停止：%s", done < 3000 ? "没有做完" : "做完了");
 }
 
-static void piped(struct app *app, int fd, void *arg)
-{
-    char c;
-    (void)arg;
-    if (read(fd, &c, 1) == 1)
-        app_message(app, "来了通知 %c", c);
-    app_unwatch(app, fd);
-    close(fd);
-}
-
-static void notify(struct app *app)
-{
-    int fds[2];
-    if (pipe(fds) != 0)
-        return;
-    app_watch(app, fds[0], piped, NULL);
-    if (write(fds[1], "7", 1) != 1)
-        app_unwatch(app, fds[0]);
-    close(fds[1]);
-}
-
 static void idle(struct app *app, bool lock, void *arg)
 {
     (void)arg;
@@ -254,8 +235,6 @@ static enum handled list_key(struct app *app, struct screen *s, const struct key
         return app_after(app, 1, refreshed, NULL), KEY_TAKEN;
     case ACT_SORT:
         return long_work(app), KEY_TAKEN;
-    case ACT_NEXT_ERROR:
-        return notify(app), KEY_TAKEN;
     case ACT_NEW:
         name = popup_ask(app, app, "新增", "儿童姓名：", "", &(struct edit_opts){.cols = 20});
         if (name)
@@ -277,16 +256,6 @@ static const char *list_enabled(struct app *app, struct screen *s, enum action a
 static const struct screen_ops list_ops = {
     .draw = list_draw, .key = list_key, .enabled = list_enabled};
 
-static void save_draft(struct app *app, void *arg)
-{
-    FILE *f = arg && open_form ? fopen(arg, "w") : NULL;
-    (void)app;
-    if (!f)
-        return;
-    fputs(edit_text(open_form->field[0]), f);
-    fclose(f);
-}
-
 int main(int argc, char **argv)
 {
     struct term_opts opts;
@@ -299,7 +268,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "demo: %s\n", why);
         return 1;
     }
-    app_on_hangup(app, save_draft, getenv("DEMO_DRAFT"));
     app_push(app, &list_ops, talloc_zero(NULL, struct list));
     if (getenv("DEMO_IDLE"))
         app_on_idle(app, 0, 1, idle, NULL);

@@ -123,17 +123,9 @@ static void as_expected(struct wire_county *c)
     fclose(want);
 }
 
-/* Nine rosters through sanitizers take minutes; ctl_files.sh takes the same ways there. */
-static void plain_build_only(void)
-{
-    if (getenv("HUTONG_SANITIZED"))
-        cr_skip_test("plain build only");
-}
-
 Test(import_roster, expected_outcome)
 {
     struct wire_county c, d;
-    plain_build_only();
     empty_county(&c);
     int code = county_ctl(&c, NULL, "import child roster.csv --rejects rejects.csv --dry-run");
     cr_expect(code == 0 || code == 1, "%d %s", code, c.text);
@@ -208,7 +200,6 @@ Test(import_roster, killed)
 {
     struct wire_county c, plain;
     int status;
-    plain_build_only();
     empty_county(&plain);
     county_ctl(&plain, NULL, "import child roster.csv --rejects rejects.csv");
     const char *want = without_numbers(&plain);

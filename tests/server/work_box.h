@@ -182,6 +182,7 @@ static inline int box_save(struct box *b, const char *login, struct save *s, con
 }
 
 struct box_get {
+    void *ctx;
     const struct form *form;
     uint64_t id;
     struct rec *rec;
@@ -191,16 +192,15 @@ static inline int box_get_fn(struct txn *t, void *arg)
 {
     struct box_get *g = arg;
 
-    return txn_get(t, txn_store(t), g->form, g->id, &g->rec);
+    return txn_get(t, g->ctx, g->form, g->id, &g->rec);
 }
 
 static inline struct rec *box_get(struct box *b, const struct form *form, uint64_t id)
 {
-    struct box_get g = {form, id, NULL};
+    struct box_get g = {b->ctx, form, id, NULL};
 
     cr_assert_eq(store_read(b->store, box_get_fn, &g), 0, "%s %llu", form->name,
                  (unsigned long long)id);
-    talloc_steal(b->ctx, g.rec);
     return g.rec;
 }
 

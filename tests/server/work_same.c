@@ -231,37 +231,6 @@ Test(work_same, definition)
 
 /* --- what comes due --- */
 
-static const struct {
-    const char *birth, *what, *on; /* "" nothing due */
-} days[] = {
-    {"2010-12-22", "sixteen", "2026-12-22"},  {"2010-12-23", "", ""},
-    {"2010-11-22", "sixteen", "2026-11-22"},  {"2010-11-23", "sixteen", "2026-11-23"},
-    {"2008-12-01", "eighteen", "2026-12-01"}, {"2008-02-29", "eighteen", "2026-03-01"},
-};
-
-Test(work_same, due)
-{
-    void *ctx = talloc_new(NULL);
-    struct conf_errors *errs = conf_errors_new(ctx);
-    struct dict *dict = rec_load_dict(ctx, SRCDIR "/forms", errs);
-
-    cr_assert_not_null(dict);
-    for (size_t i = 0; i < NELEM(days); i++) {
-        struct rec *child = rec_new(ctx, dict_form(dict, "child"));
-        struct node *out = node_list(ctx);
-        const struct node *row;
-
-        rec_set(child, "birth_date", days[i].birth);
-        rec_set(child, "state", "3");
-        rec_set(child, "child_kinds", "10");
-        child_due(ctx, child, (struct date){2026, 11, 22}, out);
-        row = node_first(out);
-        cr_expect_str_eq(node_text_or(row, "what", ""), days[i].what, "%s", days[i].birth);
-        cr_expect_str_eq(node_text_or(row, "on", ""), days[i].on, "%s", days[i].birth);
-    }
-    talloc_free(ctx);
-}
-
 static int retest_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
 {
     return due_start(t, b->county, a->today, arg);

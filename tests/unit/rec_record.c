@@ -110,41 +110,6 @@ Test(rec_record, stored)
     talloc_free(w.ctx);
 }
 
-Test(rec_record, wire)
-{
-    struct world w;
-    world_open(&w);
-    struct rec *r = rec_of(w.ctx, w.child, "name=王小雨|remark=爱画画"), *back = NULL;
-    r->id = 17, r->version = 3;
-    struct node *n = node_map(w.ctx);
-
-    rec_to_node(n, "rec", r);
-    cr_expect_str_eq(node_json(w.ctx, n),
-                     "{\"rec\":{\"id\":17,\"version\":3,\"v\":{\"name\":\"王小雨\","
-                     "\"remark\":\"爱画画\"}}}");
-    cr_assert(rec_from_node(w.ctx, w.child, node_get(n, "rec"), &back) == 0);
-    expect_same(r, back);
-    cr_expect(back->id == 17 && back->version == 3);
-
-    /* From an older dictionary: memo is remark now, tail is gone. */
-    struct node *old = node_map(w.ctx);
-    node_int(old, "id", 0);
-    node_int(old, "version", 0);
-    struct node *v = node_add_map(old, "v");
-    node_str(v, "memo", "旧备注");
-    node_str(v, "tail", "x");
-    cr_assert(rec_from_node(w.ctx, w.child, old, &back) == 0);
-    cr_expect_str_eq(rec_get(back, "remark"), "旧备注");
-    node_int(v, "siblings", 2);
-    cr_expect(rec_from_node(w.ctx, w.child, old, &back) == HE_PROTOCOL);
-    node_remove(v, "siblings");
-    node_int(old, "id", -1);
-    cr_expect(rec_from_node(w.ctx, w.child, old, &back) == HE_PROTOCOL);
-    cr_expect(rec_from_node(w.ctx, w.child, NULL, &back) == HE_PROTOCOL);
-    cr_expect(rec_from_node(w.ctx, w.child, v, &back) == HE_PROTOCOL);
-    talloc_free(w.ctx);
-}
-
 Test(rec_record, derived)
 {
     static const struct {

@@ -38,19 +38,6 @@ Test(draw, wraps_at_columns_words_and_line_feeds)
     }
 }
 
-Test(draw, numbers_are_grouped)
-{
-    static const struct {
-        uint64_t n;
-        const char *want;
-    } rows[] = {{0, "0"}, {999, "999"}, {1240, "1,240"}, {1234567, "1,234,567"}};
-    for (size_t i = 0; i < NELEM(rows); i++) {
-        char *got = draw_number(NULL, rows[i].n);
-        cr_assert_str_eq(got, rows[i].want);
-        talloc_free(got);
-    }
-}
-
 /* The first character of ambiguous width inside a string literal of C source, or NULL. Comments may
  * have them. */
 static const char *ambiguous_literal(const char *src)
