@@ -9,6 +9,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/person.form \
 	forms/post.form \
 	forms/school.form \
+	forms/task.form \
 	forms/user.form \
 	forms/print/README \
 	forms/print/card.print \
@@ -70,5 +71,8 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/school_state.csv \
 	forms/codes/sex.csv \
 	forms/codes/special_state.csv \
+	forms/codes/task_check.csv \
+	forms/codes/task_kind.csv \
+	forms/codes/task_state.csv \
 	forms/codes/urban_class.csv \
 	forms/codes/user_state.csv

@@ -3,8 +3,18 @@
 
 #include <string.h>
 
+#include "work/task.h"
+
+/* What follows from a change of a child's file for the records that hang on it. */
+static int child_stored(struct family *f)
+{
+    return f->old ? task_follow(f->txn, f, f->county, &f->who, f->old, f->rec) : 0;
+}
+
 static const struct business table[] = {
     {"exception", exception_values, exception_stored},
+    {"child", NULL, child_stored},
+    {"task", task_values, NULL},
     {NULL, NULL, NULL},
 };
 

@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "base/lang.h"
 #include "base/text.h"
-#include "work/save_in.h"
+#include "work/task.h"
 
 /* A field that rules write, changed by one of the acts here. */
 static int set_field(struct txn *txn, void *ctx, const struct store_who *who, const struct rec *old,
@@ -102,6 +102,18 @@ static int find_children(struct handover *h)
     return txn_walk(h->txn, &walk, find_one, h);
 }
 
+/* The child, and with it the things to do for it. */
+static int hand_over(const struct handover *h, const struct store_who *who, const struct rec *old,
+                     const char *to)
+{
+    struct rec *rec = rec_copy(h->ctx, old);
+    int err;
+
+    rec_set(rec, "director", to);
+    err = txn_put(h->txn, who, old, rec, NULL, NULL);
+    return err ? err : task_follow(h->txn, h->ctx, h->county, who, old, rec);
+}
+
 int child_handover(struct txn *txn, void *ctx, const struct county *county,
                    const struct actor *actor, const struct node *body, struct node *out)
 {
@@ -123,7 +135,7 @@ int child_handover(struct txn *txn, void *ctx, const struct county *county,
         struct rec *old;
 
         if (!(err = txn_get(txn, ctx, dict_form(county->dict, "child"), h.id[i], &old)))
-            err = set_field(txn, ctx, &who, old, "director", to_text);
+            err = hand_over(&h, &who, old, to_text);
     }
     node_int(out, "children", (int64_t)h.n);
     return err;

@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "work/save_in.h"
+#include "work/task.h"
 
 struct merge {
     struct txn *txn;
@@ -97,7 +97,8 @@ static int settle(struct merge *m, const struct county *county, const struct act
         return HE_RULE;
     node_int(note, "merged", (int64_t)from->id);
     node_str(note, "file_no", rec_get(from, "file_no"));
-    if ((err = txn_put(m->txn, &m->who, old, rec, NULL, NULL)))
+    if ((err = txn_put(m->txn, &m->who, old, rec, NULL, NULL)) ||
+        (err = task_follow(m->txn, m->ctx, county, &m->who, from, rec)))
         return err;
     return txn_note(m->txn, &m->who, rec->form, rec->id, note);
 }

@@ -6,6 +6,7 @@ libwork_a_SOURCES += src/work/area.c src/work/place.c src/work/division.c
 libwork_a_SOURCES += src/work/user.h src/work/user.c src/work/post.c
 libwork_a_SOURCES += src/work/save.h src/work/save_in.h src/work/save.c
 libwork_a_SOURCES += src/work/business.h src/work/business.c src/work/carry.c src/work/quality.c
+libwork_a_SOURCES += src/work/task.h src/work/task.c
 libwork_a_SOURCES += src/work/family.c src/work/effect.c src/work/conflict.c src/work/touch.c
 libwork_a_SOURCES += src/work/definition.c src/work/due.h src/work/due.c
 libwork_a_SOURCES += src/work/review.c src/work/decide.c src/work/leave.c src/work/handover.c

@@ -195,6 +195,14 @@ static int gather_links(struct access *from, const struct form *shared, const ch
     return err;
 }
 
+static bool links_to(const struct form *form, const struct form *shared)
+{
+    for (size_t f = 0; f < form->nfield; f++)
+        if (form->field[f].ref == shared)
+            return true;
+    return false;
+}
+
 static int gather_shared(struct scope *s, struct gather *g)
 {
     const struct dict *dict = s->a->county->dict;
@@ -206,7 +214,7 @@ static int gather_shared(struct scope *s, struct gather *g)
             struct actor one = *s->a->actor;
             struct access *from;
 
-            if (!form_division(form) || form->system)
+            if (!form_division(form) || form->system || !links_to(form, s->a->form))
                 continue;
             one.post = &s->a->actor->post[p];
             one.npost = 1;

@@ -15,6 +15,7 @@
  *   business.h business.c   which rules each kind of record brings to its changes: one table
  *   carry.c          from a visit or an agreement to the child's file
  *   quality.c        what is doubtful in a file (5.4), and the exceptions that explain it
+ *   task.h task.c    things to do with a deadline, opened by the rules of other records
  *   conflict.c       fields that others changed meanwhile
  *   effect.c         what follows from the values: defaults, completeness, director, standing, number
  *   touch.c          a shared person and the children linked to it

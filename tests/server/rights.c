@@ -201,6 +201,63 @@ Test(rights, scope)
     box_free(&b);
 }
 
+/* --- what hangs on children and villages --- */
+
+/* Task 1 of child A1, 2 of village B, 3 of child C. */
+static void dependents(struct box *b)
+{
+    box_put(b, NULL, "task", 0,
+            "kind=6|what=事项一|due=2026-03-20|child=1|state=1|village=" VILLAGE_A);
+    box_put(b, NULL, "task", 0, "kind=5|what=事项二|due=2026-03-20|state=1|village=" VILLAGE_B);
+    box_put(b, NULL, "task", 0,
+            "kind=6|what=事项三|due=2026-03-20|child=4|state=1|village=" VILLAGE_C);
+}
+
+Test(rights, dependents)
+{
+    /* ids: of the records; NULL: no right to read the type. may: add change review print. */
+    static const struct {
+        const char *login, *form, *ids, *may;
+    } cases[] = {
+        {"dir_a", "task", "1", "yy-y"},      {"dir_b", "task", "2", "yy-y"},
+        {"head_a", "task", "1", "---y"},     {"sup", "task", "1 2", "yyyy"},
+        {"sup2", "task", "3", "yyyy"},       {"clerk", "task", "1 2 3", "yyyy"},
+        {"leader", "task", "1 2 3", "----"}, {"keeper", "task", "1 2 3", "----"},
+        {"edu", "task", NULL, "----"},       {"worker", "task", NULL, "----"},
+        {"health", "task", NULL, "----"},    {"mixed", "task", "3", "yy-y"},
+        {"both", "task", "1 2 3", "yy-y"},   {"sec", "task", NULL, "----"},
+        {"sys", "task", NULL, "----"},       {"aud", "task", NULL, "----"},
+    };
+    static const char *const verbs[] = {"add", "change", "review", "print"};
+    struct box b;
+
+    box_new(&b);
+    records(&b);
+    dependents(&b);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        struct call c = call_of(&b, cases[i].login, cases[i].form, list_fn);
+
+        cr_assert_eq(call_read(&c), cases[i].ids ? 0 : HE_DENIED, "%s %s", cases[i].login,
+                     cases[i].form);
+        if (cases[i].ids)
+            cr_assert_str_eq(row_ids(b.ctx, c.out), cases[i].ids, "%s %s", cases[i].login,
+                             cases[i].form);
+        for (uint64_t id = 1; id <= 3; id++) {
+            c = call_of(&b, cases[i].login, cases[i].form, view_fn);
+            c.id = id;
+            cr_assert_eq(call_read(&c), cases[i].ids && among(cases[i].ids, id) ? 0 : HE_NOTFOUND,
+                         "%s opens %s %llu", cases[i].login, cases[i].form, (unsigned long long)id);
+        }
+        for (size_t v = 0; v < NELEM(verbs); v++) {
+            c = call_of(&b, cases[i].login, cases[i].form, sees_fn);
+            c.id = cases[i].ids ? (uint64_t)(*cases[i].ids - '0') : 1;
+            c.right = text_printf(b.ctx, "%s.%s", cases[i].form, verbs[v]);
+            cr_assert_eq(call_read(&c), cases[i].may[v] == 'y', "%s %s", cases[i].login, c.right);
+        }
+    }
+    box_free(&b);
+}
+
 /* --- which verbs --- */
 
 Test(rights, verbs)
@@ -368,22 +425,14 @@ Test(rights, hidden_names)
         const char *login, *name;
         bool shown; /* some record shows it, masked or by another post */
     } cases[] = {
-        {"dir_a", "hiv_status", false},
-        {"dir_a", "correction_doc", false},
-        {"clerk", "hiv_status", false},
-        {"leader", "id_no", true},
-        {"leader", "health", false},
-        {"leader", "father.phone", true},
-        {"edu", "health", false},
-        {"edu", "child_kinds", false},
-        {"edu", "father.id_no", false},
-        {"worker", "id_no", false},
-        {"health", "father", false},
-        {"health", "father.name", false},
-        {"mixed", "id_no", true},
-        {"mixed", "child_kinds", true},
-        {"mixed", "father.name", true},
-        {"sup", "father.special_doc", false},
+        {"dir_a", "hiv_status", false}, {"dir_a", "correction_doc", false},
+        {"clerk", "hiv_status", false}, {"leader", "id_no", true},
+        {"leader", "health", false},    {"leader", "father.phone", true},
+        {"edu", "health", false},       {"edu", "child_kinds", false},
+        {"edu", "father.id_no", false}, {"worker", "id_no", false},
+        {"health", "father", false},    {"health", "father.name", false},
+        {"mixed", "id_no", true},       {"mixed", "child_kinds", true},
+        {"mixed", "father.name", true}, {"sup", "father.special_doc", false},
     };
     struct box b;
 

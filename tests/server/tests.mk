@@ -49,7 +49,8 @@ endif
 EXTRA_DIST += tests/server/work_box.h tests/server/county_box.h
 if TESTS_BUILT
 work_tests = tests/server/work_import tests/server/work_save tests/server/work_county \
-	tests/server/rights tests/server/work_review tests/server/work_quality tests/server/work_same
+	tests/server/rights tests/server/work_review tests/server/work_quality tests/server/work_same \
+	tests/server/work_task
 check_PROGRAMS += $(work_tests)
 TESTS += $(work_tests)
 work_test_libs = libwork.a libstore.a librec.a libform.a libbase.a $(DB_LIBS) $(CSV_LIBS) \
@@ -67,6 +68,9 @@ tests_server_work_review_LDADD = $(work_test_libs)
 tests_server_work_same_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_work_same_CFLAGS = $(TEST_CFLAGS)
 tests_server_work_same_LDADD = $(work_test_libs)
+tests_server_work_task_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_server_work_task_CFLAGS = $(TEST_CFLAGS)
+tests_server_work_task_LDADD = $(work_test_libs)
 tests_server_work_import_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_work_import_CFLAGS = $(TEST_CFLAGS)
 tests_server_work_import_LDADD = $(work_test_libs)
