@@ -11,6 +11,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/school.form \
 	forms/task.form \
 	forms/user.form \
+	forms/report/t1.report \
 	forms/print/README \
 	forms/print/card.print \
 	forms/print/file.print \

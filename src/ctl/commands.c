@@ -57,6 +57,11 @@ const struct command commands[] = {
      HAN_("set child 17 grade=三年级 father.phone=13900000000 --reason 家长来电"),
      CTL_WRITE | CTL_JSON, cmd_set},
 
+    {"report", "[NAME] [--period P] [--division CODE] [--villages] [--xlsx FILE]",
+     N_("统计报表；不写名称列出有哪些。时间写 2026-11-22、2026-11 或 2026Q4"),
+     "report\nreport t1 --period 2026-10 --csv\nreport t1 --division 320681100000 --xlsx 月报.xlsx",
+     CTL_DATA, cmd_report},
+
     {"child move", "ID --village CODE", N_("孩子转到另一个村"), NULL, CTL_WRITE | CTL_JSON,
      cmd_child_move},
     {"child exit", "ID --reason-code CODE [--on DATE] [field=value …]",

@@ -27,6 +27,7 @@ int cmd_review_approve(struct ctl *);
 int cmd_review_return(struct ctl *);
 int cmd_import(struct ctl *);
 int cmd_export(struct ctl *);
+int cmd_report(struct ctl *);
 int cmd_audit_list(struct ctl *);
 int cmd_audit_verify(struct ctl *);
 int cmd_backup(struct ctl *);

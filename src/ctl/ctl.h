@@ -14,6 +14,7 @@
  *   cmd_forms.c cmd_division.c cmd_user.c cmd_admin.c    forms; divisions; users and posts; machine
  *   cmd_list.c cmd_show.c cmd_save.c cmd_child.c         records
  *   cmd_import.c import_send.c import_file.c cmd_export.c   files
+ *   cmd_report.c                                         statistics
  */
 #ifndef HUTONG_CTL_H
 #define HUTONG_CTL_H

@@ -29,8 +29,10 @@ int ctl_dict_read(struct ctl *c, const char *dir)
 {
     struct conf_errors *errs = conf_errors_new(c);
     c->dict = rec_load_dict(c, dir, errs);
+    if (c->dict && (c->cmd->flags & CTL_OFFLINE)) /* forms check; only the server needs them */
+        talloc_free(rec_load_reports(c, c->dict, errs));
     say_all(errs);
-    return c->dict ? 0 : HE_FORMAT;
+    return c->dict && !errs->n ? 0 : HE_FORMAT;
 }
 
 int ctl_dict(struct ctl *c)

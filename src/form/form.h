@@ -11,6 +11,7 @@
  *   codes.h codes.c code tables (CSV)
  *   type.h type_*.c field types: one line in type.c and one file each
  *   role.h role.c   roles and rights
+ *   report.h report.c report_formula.c   statistics: forms/report/NAME.report
  */
 #ifndef HUTONG_FORM_H
 #define HUTONG_FORM_H

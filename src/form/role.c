@@ -10,7 +10,8 @@ static const char *const role_verbs[] = {"read", "add",      "change", "review",
                                          "exit", "transfer", "merge",  "print",  NULL};
 static const char *const role_machine[] = {
     "import.run", "export.run", "user.manage", "division.load", "form.check",
-    "audit.read", "job.manage", "backup.run",  "status.read",   NULL};
+    "audit.read", "job.manage", "backup.run",  "status.read",   "report.read",
+    "report.figures", "report.freeze", NULL};
 
 struct role_load {
     struct load load; /* its dict is only read here */

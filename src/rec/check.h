@@ -5,6 +5,7 @@
 #ifndef HUTONG_CHECK_H
 #define HUTONG_CHECK_H
 
+#include "form/report.h"
 #include "rec/rec.h"
 
 struct finding {
@@ -62,5 +63,7 @@ void rec_check_complete(const struct rec *, const struct rec_env *, struct findi
 /* dict_load, then compiles every expression of every form. The mistakes of both go to errs by file and
  * line, and NULL is returned. */
 struct dict *rec_load_dict(void *ctx, const char *dir, struct conf_errors *errs);
+/* reports_load, its expressions checked. Never NULL; mistakes to errs. */
+struct reports *rec_load_reports(void *ctx, const struct dict *, struct conf_errors *errs);
 
 #endif

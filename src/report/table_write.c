@@ -24,6 +24,8 @@ struct table_file {
     char *path, *tmp;
     size_t n;
     struct table_column *column;
+    const char *title;
+    bool grouped;
     FILE *csv;
     lxw_workbook *book;
     lxw_worksheet *sheet;
@@ -83,32 +85,73 @@ void table_csv_row(FILE *f, const char *const *cell, size_t n, bool digits)
 
 /* --- XLSX --- */
 
+static void sheet_head(struct table_file *t, lxw_row_t row, size_t from, size_t to, lxw_row_t last,
+                       const char *text, lxw_format *f)
+{
+    if (from == to && row == last)
+        worksheet_write_string(t->sheet, row, (lxw_col_t)from, text, f);
+    else
+        worksheet_merge_range(t->sheet, row, (lxw_col_t)from, last, (lxw_col_t)to, text, f);
+}
+
+static bool same_group(const struct table_column *a, const struct table_column *b)
+{
+    return a->group && b->group && strcmp(a->group, b->group) == 0;
+}
+
+/* A group stands over its columns; a column without one takes both lines. */
+static void sheet_heads(struct table_file *t, lxw_row_t row, lxw_format *f)
+{
+    for (size_t i = 0, end; i < t->n; i = end) {
+        const struct table_column *c = &t->column[i];
+
+        end = i + 1;
+        if (!t->grouped || !c->group) {
+            sheet_head(t, row, i, i, row + t->grouped, c->heading, f);
+            continue;
+        }
+        while (end < t->n && same_group(c, &t->column[end]))
+            end++;
+        sheet_head(t, row, i, end - 1, row, c->group, f);
+        for (size_t k = i; k < end; k++)
+            sheet_head(t, row + 1, k, k, row + 1, t->column[k].heading, f);
+    }
+}
+
+static int column_width(const struct table_column *c)
+{
+    int w = c->width > 0 ? c->width : text_width(c->heading, 2);
+
+    return (w < 8 ? 8 : w > WIDTH_MAX ? WIDTH_MAX : w) + 2;
+}
+
 static int sheet_open(struct table_file *t)
 {
-    lxw_workbook_options opt = {.constant_memory = LXW_TRUE, .use_zip64 = LXW_TRUE};
+    /* cells merged over two lines are not written line by line */
+    lxw_workbook_options opt = {.constant_memory = !t->grouped, .use_zip64 = LXW_TRUE};
+    lxw_row_t head = t->title != NULL;
     t->book = workbook_new_opt(t->tmp, &opt);
     if (!t->book)
         return HE_IO;
     t->sheet = workbook_add_worksheet(t->book, NULL);
-    lxw_format *head = workbook_add_format(t->book);
+    lxw_format *f = workbook_add_format(t->book);
     t->text = workbook_add_format(t->book);
-    if (!t->sheet || !head || !t->text)
+    if (!t->sheet || !f || !t->text)
         return HE_IO;
-    format_set_bold(head);
-    format_set_bg_color(head, 0xD9E1F2);
-    format_set_border(head, LXW_BORDER_THIN);
-    format_set_align(head, LXW_ALIGN_CENTER);
+    format_set_bold(f);
+    format_set_bg_color(f, 0xD9E1F2);
+    format_set_border(f, LXW_BORDER_THIN);
+    format_set_align(f, LXW_ALIGN_CENTER);
     format_set_num_format(t->text, "@");
-    worksheet_freeze_panes(t->sheet, 1, 0);
-    worksheet_repeat_rows(t->sheet, 0, 0);
-    for (size_t i = 0; i < t->n; i++) {
-        const struct table_column *c = &t->column[i];
-        int w = c->width > 0 ? c->width : text_width(c->heading, 2);
-        w = w < 8 ? 8 : w > WIDTH_MAX ? WIDTH_MAX : w;
-        worksheet_set_column(t->sheet, (lxw_col_t)i, (lxw_col_t)i, w + 2, NULL);
-        worksheet_write_string(t->sheet, 0, (lxw_col_t)i, c->heading, head);
-    }
-    t->row = 1;
+    t->row = head + 1 + t->grouped;
+    worksheet_freeze_panes(t->sheet, t->row, 0);
+    worksheet_repeat_rows(t->sheet, 0, t->row - 1);
+    for (size_t i = 0; i < t->n; i++)
+        worksheet_set_column(t->sheet, (lxw_col_t)i, (lxw_col_t)i, column_width(&t->column[i]),
+                             NULL);
+    if (t->title)
+        worksheet_write_string(t->sheet, 0, 0, t->title, NULL);
+    sheet_heads(t, head, f);
     return 0;
 }
 
@@ -164,8 +207,11 @@ static void keep_columns(struct table_file *t, const struct table_column *column
     t->n = n;
     t->column = talloc_memdup(t, column, n * sizeof *column);
     MUST(t->column);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         t->column[i].heading = talloc_strdup(t->column, column[i].heading);
+        t->column[i].group = column[i].group ? talloc_strdup(t->column, column[i].group) : NULL;
+        t->grouped |= column[i].group != NULL;
+    }
 }
 
 static int csv_open(struct table_file *t, int fd)
@@ -174,8 +220,12 @@ static int csv_open(struct table_file *t, int fd)
     t->csv = fdopen(fd, "w");
     MUST(t->csv && (heading || t->n == 0));
     for (size_t i = 0; i < t->n; i++)
-        heading[i] = t->column[i].heading;
+        heading[i] = t->column[i].group
+                         ? text_printf(t, "%s %s", t->column[i].group, t->column[i].heading)
+                         : t->column[i].heading;
     fputs("\xEF\xBB\xBF", t->csv);
+    if (t->title)
+        csv_row(t->csv, &t->title, 1, false, "\r\n");
     csv_row(t->csv, heading, t->n, true, "\r\n");
     talloc_free(heading);
     return 0;
@@ -185,10 +235,18 @@ int table_create(void *ctx, enum table_format format, const char *path,
                  const struct table_column *column, size_t n, struct table_file **out,
                  char **problem)
 {
+    return table_create_titled(ctx, format, path, NULL, column, n, out, problem);
+}
+
+int table_create_titled(void *ctx, enum table_format format, const char *path, const char *title,
+                        const struct table_column *column, size_t n, struct table_file **out,
+                        char **problem)
+{
     struct table_file *t = talloc_zero(ctx, struct table_file);
     MUST(t);
     t->format = format;
     t->path = talloc_strdup(t, path);
+    t->title = title ? talloc_strdup(t, title) : NULL;
     t->tmp = text_printf(t, "%s.tmp", path);
     keep_columns(t, column, n);
     int fd = open(t->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -19,7 +19,7 @@ struct table_column {
     const char *heading;
     bool number;       /* whole or decimal numbers, kept as numbers in XLSX */
     int width;         /* columns on the screen; 0: by the heading */
-    const char *group; /* heading above this and its neighbours of the same group (PDF); or NULL */
+    const char *group; /* heading above this and its neighbours of the same group; or NULL */
 };
 
 enum table_format { TABLE_CSV, TABLE_XLSX };
@@ -29,6 +29,11 @@ struct table_file;
 /* Begins path.tmp; freed without table_close nothing is left of it. HE_IO with *problem. */
 int table_create(void *ctx, enum table_format, const char *path, const struct table_column *,
                  size_t n, struct table_file **, char **problem);
+/* The same with a line above the headings: a report. Groups make two lines of headings, with merged
+ * cells in XLSX. */
+int table_create_titled(void *ctx, enum table_format, const char *path, const char *title,
+                        const struct table_column *, size_t n, struct table_file **,
+                        char **problem);
 /* cell[n]; NULL is empty. HE_LIMIT beyond the rows of a sheet, HE_IO. */
 int table_add(struct table_file *, const char *const *cell);
 /* Syncs and gives the file its name. HE_IO, HE_FULL with *problem; freed in any case. */

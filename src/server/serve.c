@@ -16,6 +16,7 @@
 #include "base/lang.h"
 #include "base/log.h"
 #include "work/due.h"
+#include "work/stat.h"
 
 #define BACK_OFF_MS   100 /* when descriptors have run out */
 #define RELOAD_WAIT_S 2
@@ -268,9 +269,11 @@ int serve(struct settings *set)
         const char *why = server_readonly(srv);
         if (why)
             log_warn("readonly", "reason=\"%s\"", why);
+        stat_start(srv->county);
         log_info("ready", "socket=%s data=%s", set->place->socket, set->data_dir);
         accept_until_told(srv, sigfd);
         wind_up(srv, sigfd);
+        stat_stop(srv->county);
     }
     if (srv->store)
         store_close(&srv->store);

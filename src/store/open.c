@@ -210,6 +210,7 @@ static void store_free(struct store *s)
     pthread_cond_destroy(&s->flush);
     pthread_cond_destroy(&s->durable);
     pthread_cond_destroy(&s->maintain);
+    free(s->changed.e);
     talloc_free(s);
 }
 

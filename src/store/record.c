@@ -239,8 +239,8 @@ int txn_put(struct txn *t, const struct store_who *who, const struct rec *old, s
         err = unique_clash(t, c.tb, rec, clash, clash_id);
     if (!err && c.old && same_values(c.old, rec))
         rec->version = c.old->version;
-    else if (!err)
-        err = change_end(&c, change_write(&c));
+    else if (!err && !(err = change_end(&c, change_write(&c))))
+        watch_note(t, rec->form, rec->id, who->today);
     talloc_free(c.ctx);
     return err;
 }
@@ -307,6 +307,8 @@ int txn_forward(struct txn *t, const struct store_who *who, const struct form *f
     if (!err) {
         c.area = rec_area(t, c.ctx, c.tb, on);
         err = change_end(&c, forward_write(&c, on->id));
+        if (!err)
+            watch_note(t, form, from, who->today);
     }
     talloc_free(c.ctx);
     return err;

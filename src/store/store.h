@@ -13,6 +13,7 @@
  *   record.c           record, history, unique keys, indexes and tokens as one change
  *   index.c token.c    list indexes (division first), reference indexes, search tokens
  *   unique.c           unique keys
+ *   watch.c            who is told of changes
  *   walk.c             ordered reading over several divisions, paging by key
  *   history.c audit.c  what was before; who did what (SM3 chain)
  *   request.c          request numbers: a change happens once
@@ -147,6 +148,14 @@ int txn_count(struct txn *, const struct form *, uint64_t *n);
 typedef int (*history_fn)(const struct node *entry, void *arg);
 int txn_history(struct txn *, void *ctx, const struct form *, uint64_t id, history_fn fn,
                 void *arg);
+
+/*
+ * Told of every record that a committed batch wrote, made or forwarded, before its writers are
+ * answered; day is the business date of the change. Runs in the writer's thread: it must be quick and
+ * must not wait for a reader. One watcher; set before the register is used, NULL ends it.
+ */
+typedef void (*store_watch_fn)(const struct form *, uint64_t id, struct date day, void *arg);
+void store_watch(struct store *, store_watch_fn, void *arg);
 
 /* An audit row that is not a change: opening, printing, export, search, refusal, sign-in. Durable when
  * the write returns. detail holds references and digests only, never values. */

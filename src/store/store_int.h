@@ -97,6 +97,16 @@ struct req_list {
     size_t n;
 };
 
+/* Records that a transaction wrote, for the watcher. */
+struct change_log {
+    struct change_entry {
+        const struct form *form;
+        uint64_t id;
+        struct date day;
+    } *e; /* malloc */
+    size_t n, room;
+};
+
 struct job_kind {
     const char *kind;
     job_step step;
@@ -143,6 +153,9 @@ struct store {
     uint32_t stamp;
     uint64_t audit_seq;
     unsigned char audit_head[SM3_LEN];
+    struct change_log changed; /* by the batch under way */
+    store_watch_fn watch;
+    void *watch_arg;
     struct inflight *inflight; /* mapped file: the request number being run */
 };
 
@@ -153,6 +166,7 @@ struct txn {
     int broken; /* an error after which the transaction must not commit */
     void *ctx;  /* lives as long as the transaction */
     struct node *answer;
+    size_t changed; /* of s->changed when it began */
     uint64_t audit_seq;
     unsigned char audit_head[SM3_LEN];
 };
@@ -301,6 +315,11 @@ int audit_load_head(struct store *);
 void audit_digest(const unsigned char *prev, uint64_t seq, const void *row, size_t len,
                   unsigned char out[SM3_LEN]);
 void who_to_node(struct node *, const struct store_who *, int64_t now);
+
+/* watch.c: the writer's thread only */
+void watch_note(struct txn *, const struct form *, uint64_t id, struct date day);
+void watch_forget(struct store *, size_t from); /* what was undone */
+void watch_tell(struct store *);                /* what was committed */
 
 /* request.c */
 int request_run(struct txn *, struct req *);

@@ -58,6 +58,7 @@ static int txn_start(struct txn *t, struct store *s, DB_TXN *parent)
     memset(t, 0, sizeof *t);
     t->s = s;
     t->writes = true;
+    t->changed = s->changed.n;
     t->audit_seq = s->audit_seq;
     memcpy(t->audit_head, s->audit_head, SM3_LEN);
     int ret = s->env->txn_begin(s->env, parent, &t->db, DB_READ_COMMITTED);
@@ -85,6 +86,8 @@ static int txn_end(struct txn *t, int err)
         if (t->jobs_dirty)
             s->jobs_changed = s->jobs_dirty = true;
     }
+    if (err < 0)
+        watch_forget(s, t->changed);
     talloc_free(t->ctx);
     return err;
 }
@@ -239,6 +242,7 @@ static void batch_commit(struct store *s, DB_TXN *parent, int good)
     } else {
         parent->abort(parent);
     }
+    watch_tell(s);
     pthread_mutex_lock(&s->mu);
     s->commits++;
     s->requests += s->running.n;

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "work/due.h"
+#include "work/stat.h"
 
 /* What users, posts, divisions and scopes need of the forms; every business adds its own list. */
 static const char *const required[] = {"user.login:text",
@@ -126,6 +127,7 @@ struct county *county_open(void *ctx, struct store *store, struct dict *dict,
     dict_require(dict, required, errs);
     if (errs->n == before)
         require_kept(dict, errs);
+    county->reports = rec_load_reports(county, dict, errs);
     if (errs->n == before) {
         county->areas = areas_new(county);
         if ((err = store_read(store, areas_read, county)))
@@ -137,6 +139,7 @@ struct county *county_open(void *ctx, struct store *store, struct dict *dict,
     }
     store_job_kind(store, DIVISION_JOB, division_step, county);
     store_job_kind(store, DUE_JOB, due_step, county);
+    county->stat = stat_new(county);
     store_job_start(store);
     return county;
 }

@@ -29,6 +29,7 @@
  *   scope.c query.c  which records a list walks; a question checked against what may be named
  *   list.c count.c find.c   pages of lists, counts, search
  *   view.c           one record, its history
+ *   stat.h stat_*.c  statistics: listed in stat.h
  *   todo.c           the counts of the first screen
  *   import.h import.c import_row.c  rows of a file as a durable job; import_in.h between them
  */
@@ -52,7 +53,8 @@ struct county_conf {
     bool combined_roles;          /* one person may be administrator and else (private servers only) */
 };
 
-struct areas; /* the divisions in memory */
+struct areas;      /* the divisions in memory */
+struct statistics; /* stat.h */
 
 struct county {
     struct store *store;
@@ -60,6 +62,8 @@ struct county {
     const struct roles *roles;
     struct county_conf conf;
     struct areas *areas;
+    const struct reports *reports;
+    struct statistics *stat;
 };
 
 /*

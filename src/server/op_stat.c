@@ -1,0 +1,112 @@
+/* Statistics. A report is read in pieces of its own: the handlers stand outside of a transaction. Figures
+ * leave no row in the audit trail. */
+#include "server/call.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/text.h"
+#include "work/stat.h"
+
+#define ROWS_BYTES 50000 /* of a message */
+
+/* {} → {rows: [{name, label, periods}]} */
+int op_stat_list(struct call *c, struct txn *t)
+{
+    (void)t;
+    stat_list(c->county, c->out);
+    return 0;
+}
+
+static void columns_out(struct node *out, const struct report *r, const struct stat_answer *a)
+{
+    struct node *list = node_add_list(out, "columns");
+    for (size_t i = 0; i < r->ncolumn; i++) {
+        const struct report_column *c = &r->column[i];
+        if (!a->seen[i])
+            continue;
+        struct node *n = node_add_map(list, NULL);
+        node_str(n, "name", c->name);
+        node_str(n, "label", c->label);
+        if (c->group)
+            node_str(n, "group", c->group);
+        node_bool(n, "opens", c->kind != REPORT_FORMULA); /* there are children behind it */
+    }
+}
+
+static void head_out(struct call *c, const struct report *r, const struct stat_answer *a)
+{
+    struct node *out = c->out, *broken;
+    char day[11];
+    node_str(out, "report", r->name);
+    node_str(out, "label", r->label);
+    node_str(out, "definition", r->definition);
+    node_str(out, "period", a->period.text);
+    node_str(out, "from", date_format(a->period.from, day));
+    node_str(out, "to", date_format(a->period.to, day));
+    node_bool(out, "partial", a->period.partial);
+    node_str(out, "division", a->division);
+    node_str(out, "title", *a->division ? area_title(c->ctx, c->county, a->division) : "");
+    columns_out(out, r, a);
+    broken = node_add_list(out, "broken");
+    for (size_t i = 0; i < a->nbroken && i < 20; i++)
+        node_str(broken, NULL, a->broken[i]);
+}
+
+static size_t row_out(struct node *list, void *ctx, const struct report *r,
+                      const struct stat_answer *a, const struct stat_row *row)
+{
+    struct node *n = node_add_map(list, NULL), *v;
+    size_t bytes = 40 + strlen(row->name);
+    node_str(n, "code", row->code);
+    node_str(n, "name", row->name);
+    node_bool(n, "total", row->total);
+    if (row->director)
+        node_int(n, "director", (int64_t)row->director);
+    v = node_add_list(n, "v");
+    for (size_t i = 0; i < r->ncolumn; i++) {
+        if (!a->seen[i])
+            continue;
+        if (r->column[i].kind == REPORT_FORMULA)
+            node_str(v, NULL, stat_show(ctx, &r->column[i], row->v[i]));
+        else
+            node_int(v, NULL, row->v[i]);
+        bytes += 8;
+    }
+    return bytes;
+}
+
+/*
+ * {report, period, division, deep, after} → {report, label, definition, period, from, to, partial,
+ * division, title, columns: [{name, label, group, opens}], broken: [text], rows: [{code,
+ * name, total, director, v: [number or text]}], next}. Columns come with the first page only.
+ */
+int op_stat_run(struct call *c, struct txn *t)
+{
+    struct stat_ask ask = {.report = reports_find(c->county->reports, node_text(c->body, "report")),
+                           .period = node_text(c->body, "period"),
+                           .division = node_text(c->body, "division"),
+                           .deep = node_flag(c->body, "deep")};
+    const char *after = node_text(c->body, "after");
+    size_t i = after ? strtoul(after, NULL, 10) : 0, bytes = 0;
+    struct stat_answer *a;
+    char *problem;
+    (void)t;
+    if (!ask.report)
+        return call_wrong(c, "没有这张报表，请从报表清单里选");
+    int r = stat_run(c->ctx, c->county, c->actor, &ask, &a, &problem);
+    if (r < 0) {
+        if (problem)
+            c->text = problem;
+        return r;
+    }
+    if (i == 0)
+        head_out(c, ask.report, a);
+    struct node *rows = node_add_list(c->out, "rows");
+    for (; i < a->n && bytes < ROWS_BYTES; i++)
+        bytes += row_out(rows, c->ctx, ask.report, a, &a->row[i]);
+    if (i < a->n)
+        node_str(c->out, "next", text_printf(c->ctx, "%zu", i));
+    return 0;
+}

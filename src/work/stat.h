@@ -1,0 +1,78 @@
+/*
+ * Statistics (domain.md 5, decision 9): the reports of forms/report/ for any day, month or quarter.
+ *
+ * For a day there is a table in memory: each child with a bit for every condition of every report,
+ * and the sums of the bits by village, kept in step. Building it reads every child once, in pieces
+ * that never hold the writer; afterwards only what changed is read again, and a report is a sum of
+ * sums. A past day takes each record as it was at its end (business day of the change).
+ *
+ *   stat.h           this
+ *   stat_in.h        between these files
+ *   stat_table.c     tables: which there are, building, refreshing
+ *   stat_kid.c       one child as of a day: its conditions
+ *   stat_past.c      a record as of a day
+ *   stat_period.c    "2026-11-22" "2026-11" "2026Q4"
+ *   stat_run.c       a report for people: rows, columns, rights
+ *   stat_move.c      who came and went in a period
+ *   stat_cell.c      the children behind a figure
+ */
+#ifndef HUTONG_WORK_STAT_H
+#define HUTONG_WORK_STAT_H
+
+#include "form/report.h"
+#include "work/list.h"
+
+struct statistics;
+/* Called once by county_open; the store's watcher is its own. */
+struct statistics *stat_new(const struct county *);
+/* A thread that keeps the tables of today and of the last day of the month before ready; to be
+ * stopped before the store is closed. */
+void stat_start(const struct county *);
+void stat_stop(const struct county *);
+
+struct stat_period {
+    enum report_period kind;
+    struct date from, to; /* to is never later than today */
+    bool partial;         /* not over on that day */
+    char text[12];
+};
+/* "2026-11-22" "2026-11" "2026Q4"; NULL or "": the first kind of kinds that holds today. HE_USAGE with
+ * *problem: no such period, one of another kind, one that has not begun. */
+int stat_period(void *ctx, const char *text, unsigned kinds, struct date today,
+                struct stat_period *out, char **problem);
+
+#define STAT_NONE INT64_MIN
+
+struct stat_row {
+    char code[13]; /* "" in reports by director */
+    const char *name;
+    uint64_t director;
+    bool total;
+    int64_t *v; /* [report->ncolumn]; a quotient times 10^digits; STAT_NONE: nothing to divide by */
+};
+
+struct stat_ask {
+    const struct report *report;
+    const char *period, *division; /* as typed; NULL: now; the actor's own */
+    bool deep;                     /* every village, not the divisions right below only */
+};
+
+struct stat_answer {
+    struct stat_period period;
+    char division[13];    /* "" when the posts have no common one */
+    bool *seen;           /* [report->ncolumn]: the actor may see it */
+    struct stat_row *row; /* the last is the total */
+    size_t n;
+    const char **broken; /* identities that do not hold, as sentences */
+    size_t nbroken;
+};
+
+/* Not inside of a transaction: it reads in pieces of its own. HE_USAGE, HE_DENIED with *problem. */
+int stat_run(void *ctx, const struct county *, const struct actor *, const struct stat_ask *,
+             struct stat_answer **, char **problem);
+/* The figure as people read it: "12", "45.20", "" for none. */
+char *stat_show(void *ctx, const struct report_column *, int64_t v);
+/* The reports and what the actor may do with them: {rows: [{name, label, periods: […]}]}. */
+void stat_list(const struct county *, struct node *out);
+
+#endif

@@ -1,0 +1,93 @@
+/* Between the files of statistics; nobody else includes it. */
+#ifndef HUTONG_WORK_STAT_IN_H
+#define HUTONG_WORK_STAT_IN_H
+
+#include <pthread.h>
+
+#include "rec/expr.h"
+#include "work/stat.h"
+
+#define STAT_TABLES 6 /* days kept at once */
+
+/* A condition, or a value to add up, of every child. */
+struct stat_pred {
+    const char *text; /* of where, with the days filled in; NULL: the base alone */
+    struct expr *where;
+    int base;          /* the condition that must hold first, -1 */
+    const char *check; /* of struct report_column */
+    const struct form_field *sum;
+    int sum_at; /* which of the sums, -1: a condition */
+};
+
+struct stat_table {
+    struct statistics *stat;
+    struct date day;
+    bool building, dropped;
+    unsigned users;
+    uint64_t used; /* clock of the last use */
+    size_t log;    /* what was changed up to here is in it */
+    struct stat_pred *pred;
+    size_t npred, nsum, nword;
+    /* children */
+    uint64_t *id;
+    uint32_t *place; /* in code */
+    uint64_t *director;
+    uint64_t *bits; /* [n][nword] */
+    int32_t *sum;   /* [n][nsum] */
+    size_t n, room;
+    uint32_t *slot; /* child id → position + 1 */
+    size_t slots;
+    /* places */
+    char (*code)[13];
+    size_t ncode;
+    int64_t *count; /* [ncode][npred] */
+};
+
+/* One child of a table as of its day, worked out anew. */
+struct stat_kid {
+    char code[13]; /* "": there was none */
+    uint64_t director;
+    uint64_t *bits;
+    int32_t *sum;
+};
+
+/* stat_past.c: *out NULL when there was no such record at the end of that day. past: changes are
+ * looked for at all. */
+int stat_rec_at(struct txn *, void *ctx, const struct form *, uint64_t id, struct date day,
+                struct rec **out);
+bool stat_is_past(struct date day);
+
+/* stat_kid.c */
+void stat_preds(struct stat_table *, const struct county *);
+/* Position of the condition of a column for a period, -1 when there is none. */
+int stat_pred_of(const struct stat_table *, const struct report *, const struct report_column *,
+                 const struct stat_period *);
+int stat_base_of(const struct stat_table *, const struct report *, const struct stat_period *);
+int stat_kid(struct txn *, const struct stat_table *, const struct county *, uint64_t id,
+             struct stat_kid *);
+
+/* stat_table.c: the table of a day, fresh and locked until stat_release. */
+int stat_take(const struct county *, struct date day, struct stat_table **);
+void stat_release(struct stat_table *);
+/* Two days at once; they may be the same. */
+int stat_take_two(const struct county *, const struct date day[2], struct stat_table *out[2]);
+static inline bool stat_has(const struct stat_table *t, size_t at, int pred)
+{
+    return t->bits[at * t->nword + (size_t)pred / 64] >> (pred % 64) & 1;
+}
+/* Position of a child, or -1. */
+long stat_find(const struct stat_table *, uint64_t id);
+
+/* stat_move.c: adds the movements of a period to v of every row (NULL rows are passed over). */
+struct stat_rows {
+    const struct county *county;
+    const char *const *areas; /* of the actor, NULL-terminated */
+    struct stat_row *row;
+    size_t n;
+    /* rows that a child of this code and director counts in: fills at, returns how many */
+    size_t (*rows_of)(const struct stat_rows *, const char *code, uint64_t director, size_t *at);
+};
+void stat_moves(const struct stat_rows *, const struct report *, const struct stat_period *,
+                const struct stat_table *before, const struct stat_table *after);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * Who came and went (T3): the children of the report on the day before the period and on its last day
+ * are compared, so that opening + added + moved in - left - moved out + redrawn = closing holds in every
+ * row by its making. Why they came or left is what the file says on the last day; who came and left
+ * within the period is in neither.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/area.h"
+#include "work/stat_in.h"
+
+struct moves {
+    const struct stat_rows *rows;
+    const struct report *r;
+    const struct stat_table *after;
+    int *pred;     /* further condition of each column, -1 none */
+    size_t *at[2]; /* rows before, after */
+    size_t n[2];
+};
+
+static bool among(const size_t *at, size_t n, size_t row)
+{
+    for (size_t i = 0; i < n; i++)
+        if (at[i] == row)
+            return true;
+    return false;
+}
+
+/* One to every column of the kind whose condition holds, in these rows. */
+static void book(struct moves *m, enum report_move move, long child, size_t row)
+{
+    for (size_t c = 0; c < m->r->ncolumn; c++)
+        if (m->r->column[c].kind == REPORT_MOVE && m->r->column[c].move == move &&
+            (m->pred[c] < 0 || (child >= 0 && stat_has(m->after, (size_t)child, m->pred[c]))))
+            m->rows->row[row].v[c]++;
+}
+
+/* A village that was closed into another one: nobody moved. */
+static bool redrawn(const struct county *county, const char *from, const char *to)
+{
+    const struct area_info *info = area_find(county, from);
+
+    for (int i = 0; info && *info->successor && i < 8; i++) {
+        if (strcmp(info->successor, to) == 0)
+            return true;
+        info = area_find(county, info->successor);
+    }
+    return false;
+}
+
+static void moved(struct moves *m, const char *from, const char *to, long child)
+{
+    bool drawn = redrawn(m->rows->county, from, to);
+
+    for (size_t i = 0; i < m->n[0]; i++)
+        if (!among(m->at[1], m->n[1], m->at[0][i])) {
+            if (!drawn)
+                book(m, MOVE_OUT, child, m->at[0][i]);
+            for (size_t c = 0; drawn && c < m->r->ncolumn; c++)
+                if (m->r->column[c].kind == REPORT_MOVE && m->r->column[c].move == MOVE_REDRAWN)
+                    m->rows->row[m->at[0][i]].v[c]--;
+        }
+    for (size_t i = 0; i < m->n[1]; i++)
+        if (!among(m->at[0], m->n[0], m->at[1][i]))
+            book(m, drawn ? MOVE_REDRAWN : MOVE_IN, child, m->at[1][i]);
+}
+
+static void each(struct moves *m, enum report_move move, int side, long child)
+{
+    for (size_t i = 0; i < m->n[side]; i++)
+        book(m, move, child, m->at[side][i]);
+}
+
+/* child: its position afterwards; was, is: its division while it counted, NULL when it did not. */
+static void one(struct moves *m, long child, const char *was, uint64_t was_director, const char *is,
+                uint64_t is_director)
+{
+    m->n[0] = was ? m->rows->rows_of(m->rows, was, was_director, m->at[0]) : 0;
+    m->n[1] = is ? m->rows->rows_of(m->rows, is, is_director, m->at[1]) : 0;
+    each(m, MOVE_OPENING, 0, child);
+    each(m, MOVE_CLOSING, 1, child);
+    if (was && is)
+        moved(m, was, is, child);
+    else if (was)
+        each(m, MOVE_LEFT, 0, child);
+    else
+        each(m, MOVE_ADDED, 1, child);
+}
+
+void stat_moves(const struct stat_rows *rows, const struct report *r, const struct stat_period *p,
+                const struct stat_table *before, const struct stat_table *after)
+{
+    void *tmp = talloc_new(NULL);
+    int was = stat_base_of(before, r, p), is = stat_base_of(after, r, p);
+    struct moves m = {
+        .rows = rows, .r = r, .after = after, .pred = talloc_array(tmp, int, r->ncolumn)};
+
+    for (int i = 0; i < 2; i++)
+        m.at[i] = talloc_array(tmp, size_t, rows->n + 1);
+    for (size_t c = 0; c < r->ncolumn; c++)
+        m.pred[c] = stat_pred_of(after, r, &r->column[c], p);
+    for (size_t i = 0; i < before->n; i++) {
+        long at = stat_find(after, before->id[i]);
+        bool now = at >= 0 && stat_has(after, (size_t)at, is);
+
+        if (stat_has(before, i, was))
+            one(&m, at, before->code[before->place[i]], before->director[i],
+                now ? after->code[after->place[at]] : NULL, now ? after->director[at] : 0);
+    }
+    for (size_t i = 0; i < after->n; i++) {
+        long at = stat_find(before, after->id[i]);
+
+        if (stat_has(after, i, is) && !(at >= 0 && stat_has(before, (size_t)at, was)))
+            one(&m, (long)i, NULL, 0, after->code[after->place[i]], after->director[i]);
+    }
+    talloc_free(tmp);
+}

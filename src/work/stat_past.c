@@ -1,0 +1,71 @@
+/* A record as it was at the end of a day: the changes of later days are taken back, newest first. */
+#include <string.h>
+#include <talloc.h>
+
+#include "base/err.h"
+#include "work/stat_in.h"
+
+struct undo {
+    struct rec *rec;
+    struct date day;
+    bool gone; /* made later, or merged into another by then */
+    bool first;
+};
+
+static struct date day_of(const struct node *entry)
+{
+    struct date d;
+    const char *day = node_text(entry, "day");
+
+    return day && date_parse(day, &d) == 0 ? d : date_of_time(node_num(entry, "time", 0));
+}
+
+static int undo_one(const struct node *entry, void *arg)
+{
+    struct undo *u = arg;
+    const struct node *old = node_get(entry, "old");
+    bool forward = node_get(node_get(entry, "note"), "forward") != NULL;
+
+    if (date_cmp(day_of(entry), u->day) <= 0) {
+        u->gone = forward;
+        return 1;
+    }
+    for (const struct node *v = node_first(old); v; v = v->next) {
+        const struct form_field *f = form_field(u->rec->form, v->key);
+        if (f)
+            rec_set_at(u->rec, f, v->type == NODE_STR ? v->str : NULL);
+    }
+    u->gone = old && node_num(entry, "version", 0) == 1;
+    return 0;
+}
+
+bool stat_is_past(struct date day)
+{
+    return date_cmp(day, date_of_time(date_now())) < 0;
+}
+
+int stat_rec_at(struct txn *txn, void *ctx, const struct form *form, uint64_t id, struct date day,
+                struct rec **out)
+{
+    struct undo u = {.day = day};
+    int err = txn_get(txn, ctx, form, id, out);
+
+    if (err == HE_NOTFOUND)
+        *out = NULL;
+    if (err)
+        return err == HE_NOTFOUND ? 0 : err;
+    if ((*out)->id != id) { /* merged: what it was is in its history only */
+        *out = rec_new(ctx, form);
+        (*out)->id = id;
+        u.gone = true;
+    }
+    if (!stat_is_past(day)) {
+        *out = u.gone ? NULL : *out;
+        return 0;
+    }
+    u.rec = *out;
+    err = txn_history(txn, ctx, form, id, undo_one, &u);
+    if (u.gone)
+        *out = NULL;
+    return err < 0 ? err : 0;
+}

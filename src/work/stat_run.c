@@ -1,0 +1,495 @@
+/*
+ * A report for people. Rows are the divisions right below the one asked for, as far as the posts with
+ * report.read reach, then what stands in none of them, then the total. A column that names what the
+ * actor may not name does not exist for him; report.figures shows the figures (never those of class D)
+ * down to the townships, where no single child can be told.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/area.h"
+#include "base/err.h"
+#include "base/lang.h"
+#include "base/text.h"
+#include "form/codes.h"
+#include "work/access.h"
+#include "work/stat_in.h"
+
+#define ROWS_MAX 2000
+
+struct run {
+    void *ctx;
+    const struct county *county;
+    const struct actor *actor;
+    const struct stat_ask *ask;
+    const struct report *r;
+    struct stat_answer *out;
+    const char **areas; /* of the actor */
+    char **problem;
+    struct stat_rows rows;
+};
+
+static int wrong(struct run *run, const char *text)
+{
+    *run->problem = text_printf(run->ctx, "%s", text);
+    return HE_USAGE;
+}
+
+/* --- which columns --- */
+
+static bool figure_field(void *arg, const struct form_field *field)
+{
+    (void)arg;
+    return field->class <= CLASS_C;
+}
+
+static bool figure_code(void *arg, const struct form_field *field, const char *code)
+{
+    const struct code *row = field->codes ? codes_find(field->codes, code) : NULL;
+
+    (void)arg;
+    return !row || row->class <= CLASS_C;
+}
+
+static bool nameable(struct run *run, const char *where, const struct expr_access *access)
+{
+    void *tmp = talloc_new(NULL);
+    struct expr *e;
+    char *problem;
+    bool ok =
+        !where || expr_parse(tmp, run->r->form, report_text(tmp, where, "2026-01-01", "2026-01-01"),
+                             access, &e, &problem) == 0;
+
+    talloc_free(tmp);
+    return ok;
+}
+
+static bool sum_seen(const struct stat_answer *a, const struct report_sum *sum)
+{
+    for (size_t i = 0; i < sum->n; i++)
+        if (!a->seen[sum->t[i].column])
+            return false;
+    return true;
+}
+
+static bool column_seen(struct run *run, const struct report_column *c,
+                        const struct expr_access *access)
+{
+    if (c->kind == REPORT_FORMULA)
+        return sum_seen(run->out, &c->up) && sum_seen(run->out, &c->down);
+    return nameable(run, c->where_text, access) && (!c->sum || access->field(access->arg, c->sum));
+}
+
+/* Are all rows townships or larger? Then a figure tells of no single child. */
+static bool wide(const struct run *run)
+{
+    enum area_level level = area_level(run->out->division);
+
+    return !run->r->by_director && !run->ask->deep && level != AREA_NONE && level < AREA_TOWN;
+}
+
+static int columns(struct run *run)
+{
+    struct access *a = access_new(NULL, run->ctx, run->county, run->actor, run->r->form, NULL);
+    struct expr_access figures = {figure_field, figure_code, NULL}, access = figures;
+
+    if (!(actor_may(run->actor, "report.figures") && wide(run))) {
+        if (!a)
+            return HE_DENIED;
+        access = access_expr(a);
+    }
+    run->out->seen = talloc_zero_array(run->out, bool, run->r->ncolumn);
+    for (size_t i = 0; i < run->r->ncolumn; i++)
+        run->out->seen[i] = column_seen(run, &run->r->column[i], &access);
+    return 0;
+}
+
+/* --- which rows --- */
+
+static struct stat_row *row_add(struct run *run, const char *code, const char *name)
+{
+    struct stat_answer *a = run->out;
+    struct stat_row *row;
+
+    a->row = talloc_realloc(a, a->row, struct stat_row, a->n + 1);
+    row = &a->row[a->n++];
+    *row = (struct stat_row){.name = talloc_strdup(a, name)};
+    snprintf(row->code, sizeof row->code, "%s", code);
+    row->v = talloc_zero_array(a, int64_t, run->r->ncolumn);
+    return row;
+}
+
+static bool overlaps(const char *const *areas, const char *code)
+{
+    for (; *areas; areas++)
+        if (!**areas || area_within(code, *areas) || area_within(*areas, code))
+            return true;
+    return false;
+}
+
+static const char *name_of(struct run *run, const char *code)
+{
+    const struct area_info *info = area_find(run->county, code);
+
+    return info ? info->name : code;
+}
+
+static void rows_below(struct run *run, const char *division)
+{
+    struct node *out = node_map(run->ctx);
+
+    area_list(run->ctx, run->county, division, NULL, ROWS_MAX, out);
+    for (const struct node *e = node_first(node_get(out, "rows")); e; e = e->next) {
+        const char *code = node_text(e, "code");
+
+        if (!overlaps(run->areas, code))
+            continue;
+        row_add(run, code, node_text_or(e, "name", code));
+        if (run->ask->deep)
+            rows_below(run, code);
+    }
+    talloc_free(out);
+}
+
+/* The division asked for; without a wish the actor's own, when he has one. */
+static int division(struct run *run)
+{
+    const char *asked = run->ask->division;
+    struct node *out = node_map(run->ctx);
+    const struct node *top;
+
+    run->areas = actor_areas(run->ctx, run->actor, "report.read");
+    if (!run->areas[0])
+        return HE_DENIED;
+    if (asked && *asked) {
+        if (area_parse(asked, run->out->division) || !area_find(run->county, run->out->division))
+            return wrong(run, "没有这个区划，请核对代码");
+        return overlaps(run->areas, run->out->division) ? 0 : HE_DENIED;
+    }
+    if (*run->areas[0] && !run->areas[1]) {
+        memcpy(run->out->division, run->areas[0], 13);
+    } else if (!*run->areas[0]) {
+        area_list(run->ctx, run->county, "", NULL, 2, out);
+        top = node_first(node_get(out, "rows"));
+        if (top && !top->next)
+            memcpy(run->out->division, node_text(top, "code"), 13);
+    }
+    talloc_free(out);
+    return 0;
+}
+
+static void rows(struct run *run)
+{
+    const char *in = run->out->division;
+
+    if (*in || !*run->areas[0])
+        rows_below(run, in);
+    else
+        for (size_t i = 0; run->areas[i]; i++)
+            row_add(run, run->areas[i], name_of(run, run->areas[i]));
+    if (run->out->n)
+        row_add(run, "", _("本级和其他")); /* dropped when nothing is left for it */
+    else
+        row_add(run, in, name_of(run, in));
+    row_add(run, in, _("合计"))->total = true;
+}
+
+/* --- rows of directors --- */
+
+static int director_cmp(const void *a, const void *b)
+{
+    const struct stat_row *x = a, *y = b;
+    int c = strcmp(x->code, y->code);
+
+    return c ? c : (x->director > y->director) - (x->director < y->director);
+}
+
+static int director_names(struct txn *txn, void *arg)
+{
+    struct run *run = arg;
+    const struct form *user = dict_form(run->county->dict, "user");
+
+    for (size_t i = 0; i < run->out->n; i++) {
+        struct stat_row *row = &run->out->row[i];
+        struct rec *rec;
+
+        if (!row->director)
+            row->name = row->total ? row->name : _("没有责任人");
+        else if (txn_get(txn, run->ctx, user, row->director, &rec) == 0)
+            row->name = talloc_strdup(run->out, rec_get(rec, "name") ? rec_get(rec, "name") : "");
+    }
+    return 0;
+}
+
+static bool in_scope(const struct run *run, const char *code)
+{
+    const char *in = run->out->division;
+
+    if (*in && !area_within(code, in))
+        return false;
+    for (const char *const *a = (const char *const *)run->areas; *a; a++)
+        if (!**a || area_within(code, *a))
+            return true;
+    return false;
+}
+
+/* A row for each director who has children of the report, in the order of villages. */
+static int rows_by_director(struct run *run, const struct stat_table *t)
+{
+    int base = stat_base_of(t, run->r, &run->out->period);
+
+    for (size_t i = 0; i < t->n; i++) {
+        const char *code = t->code[t->place[i]];
+        size_t k = 0;
+
+        if (!stat_has(t, i, base) || !in_scope(run, code))
+            continue;
+        while (k < run->out->n && run->out->row[k].director != t->director[i])
+            k++;
+        if (k == run->out->n && k < ROWS_MAX)
+            row_add(run, code, "")->director = t->director[i];
+    }
+    if (run->out->n)
+        qsort(run->out->row, run->out->n, sizeof *run->out->row, director_cmp);
+    row_add(run, run->out->division, _("合计"))->total = true;
+    return 0;
+}
+
+/* --- figures --- */
+
+/* The rows that a child counts in: every one that holds its division, the rest or the director, the
+ * total. */
+static size_t rows_of(const struct stat_rows *rows, const char *code, uint64_t director, size_t *at)
+{
+    const struct run *run = (const struct run *)((const char *)rows - offsetof(struct run, rows));
+    const struct stat_answer *a = run->out;
+    size_t n = 0, rest = SIZE_MAX;
+
+    if (!in_scope(run, code))
+        return 0;
+    for (size_t i = 0; i + 1 < a->n; i++) {
+        if (run->r->by_director ? a->row[i].director == director
+                                : *a->row[i].code && area_within(code, a->row[i].code))
+            at[n++] = i;
+        else if (!run->r->by_director && !*a->row[i].code)
+            rest = i;
+    }
+    if (!n && rest != SIZE_MAX)
+        at[n++] = rest;
+    at[n++] = a->n - 1;
+    return n;
+}
+
+static void add(struct run *run, const int *pred, const int64_t *count, const size_t *at, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        for (size_t c = 0; c < run->r->ncolumn; c++)
+            if (pred[c] >= 0)
+                run->out->row[at[k]].v[c] += count[pred[c]];
+}
+
+static void add_directors(struct run *run, const struct stat_table *t, const int *pred, size_t *at)
+{
+    int64_t *one = talloc_array(run->ctx, int64_t, t->npred);
+
+    for (size_t i = 0; i < t->n; i++) {
+        size_t n = rows_of(&run->rows, t->code[t->place[i]], t->director[i], at);
+
+        for (size_t p = 0; n && p < t->npred; p++)
+            one[p] = !stat_has(t, i, (int)p) ? 0
+                     : t->pred[p].sum        ? t->sum[i * t->nsum + (size_t)t->pred[p].sum_at]
+                                             : 1;
+        if (n)
+            add(run, pred, one, at, n);
+    }
+}
+
+static void figures(struct run *run, const struct stat_table *t)
+{
+    int *pred = talloc_array(run->ctx, int, run->r->ncolumn);
+    size_t *at = talloc_array(run->ctx, size_t, run->out->n + 1);
+
+    for (size_t c = 0; c < run->r->ncolumn; c++)
+        pred[c] = run->r->column[c].kind == REPORT_MOVE
+                      ? -1
+                      : stat_pred_of(t, run->r, &run->r->column[c], &run->out->period);
+    if (run->r->by_director) {
+        add_directors(run, t, pred, at);
+        return;
+    }
+    for (size_t i = 0; i < t->ncode; i++) {
+        size_t n = rows_of(&run->rows, t->code[i], 0, at);
+
+        add(run, pred, t->count + i * t->npred, at, n);
+    }
+}
+
+/* --- columns of columns --- */
+
+static int64_t sum_of(const struct stat_answer *a, const struct stat_row *row,
+                      const struct report_sum *sum)
+{
+    const struct stat_row *total = &a->row[a->n - 1];
+    int64_t v = 0;
+
+    for (size_t i = 0; i < sum->n; i++)
+        v += sum->t[i].sign * (sum->t[i].total ? total : row)->v[sum->t[i].column];
+    return v;
+}
+
+static int64_t quotient(const struct report_column *c, int64_t up, int64_t down)
+{
+    int64_t scale = c->percent ? 100 : 1;
+
+    if (down == 0)
+        return STAT_NONE;
+    for (int i = 0; i < c->digits; i++)
+        scale *= 10;
+    up *= scale * 2;
+    return (up + (up < 0 ? -down : down)) / (2 * down);
+}
+
+static void formulas(struct stat_answer *a, const struct report *r)
+{
+    for (size_t c = 0; c < r->ncolumn; c++)
+        for (size_t i = 0; r->column[c].kind == REPORT_FORMULA && i < a->n; i++) {
+            const struct report_column *col = &r->column[c];
+            int64_t up = sum_of(a, &a->row[i], &col->up);
+
+            a->row[i].v[c] =
+                col->down.n ? quotient(col, up, sum_of(a, &a->row[i], &col->down)) : up;
+        }
+}
+
+/* The rest goes when it is empty, so do closed divisions. */
+static void rows_drop(struct run *run)
+{
+    struct stat_answer *a = run->out;
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->n; i++) {
+        const struct area_info *info = area_find(run->county, a->row[i].code);
+        bool rest = !run->r->by_director && !*a->row[i].code && !a->row[i].total && i + 2 == a->n;
+        bool empty = true;
+
+        for (size_t c = 0; c < run->r->ncolumn; c++)
+            empty = empty && (a->row[i].v[c] == 0 || a->row[i].v[c] == STAT_NONE);
+        if (!(empty && (rest || (info && info->to.y && !a->row[i].total))))
+            a->row[n++] = a->row[i];
+    }
+    a->n = n;
+}
+
+static void identities(struct run *run)
+{
+    struct stat_answer *a = run->out;
+
+    for (size_t k = 0; k < run->r->nidentity; k++) {
+        const struct report_identity *id = &run->r->identity[k];
+
+        for (size_t i = 0; i < a->n; i++) {
+            int64_t left = sum_of(a, &a->row[i], &id->left),
+                    right = sum_of(a, &a->row[i], &id->right);
+
+            if (left == right)
+                continue;
+            a->broken = talloc_realloc(a, a->broken, const char *, a->nbroken + 1);
+            a->broken[a->nbroken++] =
+                text_printf(a, "%s：%s 不成立，左边 %lld，右边 %lld", a->row[i].name, id->text,
+                            (long long)left, (long long)right);
+        }
+    }
+}
+
+/* --- the whole --- */
+
+static bool moves(const struct report *r)
+{
+    for (size_t i = 0; i < r->ncolumn; i++)
+        if (r->column[i].kind == REPORT_MOVE)
+            return true;
+    return false;
+}
+
+static int compute(struct run *run)
+{
+    struct stat_answer *a = run->out;
+    struct date days[2] = {a->period.to, a->period.to};
+    struct stat_table *t[2];
+    int err;
+
+    if (moves(run->r))
+        days[0] = date_add_days(a->period.from, -1);
+    if ((err = stat_take_two(run->county, days, t)))
+        return err;
+    if (run->r->by_director)
+        rows_by_director(run, t[1]);
+    else
+        rows(run);
+    run->rows =
+        (struct stat_rows){run->county, (const char *const *)run->areas, a->row, a->n, rows_of};
+    figures(run, t[1]);
+    if (moves(run->r))
+        stat_moves(&run->rows, run->r, &a->period, t[0], t[1]);
+    stat_release(t[1]);
+    formulas(a, run->r);
+    rows_drop(run);
+    identities(run);
+    return run->r->by_director ? store_read(run->county->store, director_names, run) : 0;
+}
+
+int stat_run(void *ctx, const struct county *county, const struct actor *actor,
+             const struct stat_ask *ask, struct stat_answer **out, char **problem)
+{
+    struct stat_answer *a = talloc_zero(ctx, struct stat_answer);
+    struct run run = {.ctx = talloc_new(a),
+                      .county = county,
+                      .actor = actor_with(a, actor, "report.read", NULL),
+                      .ask = ask,
+                      .r = ask->report,
+                      .out = a,
+                      .problem = problem};
+    int err;
+
+    *problem = NULL;
+    if (!run.actor)
+        return HE_DENIED;
+    if (!(err = stat_period(ctx, ask->period, run.r->periods, actor->today, &a->period, problem)) &&
+        !(err = division(&run)) && !(err = columns(&run)))
+        err = compute(&run);
+    *out = a;
+    return err;
+}
+
+char *stat_show(void *ctx, const struct report_column *c, int64_t v)
+{
+    int64_t scale = 1;
+
+    if (v == STAT_NONE)
+        return talloc_strdup(ctx, "");
+    for (int i = 0; i < c->digits; i++)
+        scale *= 10;
+    if (scale == 1)
+        return text_printf(ctx, "%lld", (long long)v);
+    return text_printf(ctx, "%s%lld.%0*lld", v < 0 ? "-" : "", (long long)(llabs(v) / scale),
+                       c->digits, (long long)(llabs(v) % scale));
+}
+
+void stat_list(const struct county *county, struct node *out)
+{
+    static const char *const words[] = {"day", "month", "quarter"};
+    struct node *rows = node_add_list(out, "rows");
+
+    for (size_t i = 0; i < county->reports->n; i++) {
+        const struct report *r = &county->reports->report[i];
+        struct node *row = node_add_map(rows, NULL), *periods;
+
+        node_str(row, "name", r->name);
+        node_str(row, "label", r->label);
+        periods = node_add_list(row, "periods");
+        for (int kind = 0; kind < PERIOD_KINDS; kind++)
+            if (r->periods >> kind & 1)
+                node_str(periods, NULL, words[kind]);
+    }
+}

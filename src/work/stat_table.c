@@ -1,0 +1,569 @@
+/*
+ * The tables of the days asked for. One lock guards all of them while they are read or refreshed; it
+ * is never held by the writer, whose watcher only appends to a log under a lock of its own. Building
+ * holds neither: the log says afterwards what changed meanwhile.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+#include <time.h>
+
+#include "base/area.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "work/save_in.h"
+#include "work/stat_in.h"
+
+#define PIECE   200     /* children of one reading */
+#define LOG_MAX 1000000 /* changes kept; more, and the tables are made anew */
+
+struct change {
+    const struct form *form;
+    uint64_t id;
+    struct date day;
+};
+
+struct statistics {
+    const struct county *county;
+    pthread_mutex_t lock;
+    pthread_cond_t built;
+    struct stat_table *table[STAT_TABLES];
+    uint64_t clock;
+    /* the log: numbers go on for ever, entries before base are gone */
+    pthread_mutex_t log_lock;
+    struct change *log;
+    size_t base, n, room;
+    /* the thread */
+    pthread_t thread;
+    bool running, stop;
+    pthread_cond_t wake;
+};
+
+/* --- the log --- */
+
+static void log_change(const struct form *form, uint64_t id, struct date day, void *arg)
+{
+    struct statistics *s = arg;
+
+    pthread_mutex_lock(&s->log_lock);
+    if (s->n - s->base == LOG_MAX)
+        s->base = s->n; /* every table is behind it now */
+    if (s->n - s->base == s->room) {
+        s->room = s->room ? 2 * s->room : 1024;
+        s->log = talloc_realloc(s, s->log, struct change, s->room);
+        MUST(s->log);
+    }
+    s->log[s->n++ - s->base] = (struct change){form, id, day};
+    pthread_mutex_unlock(&s->log_lock);
+}
+
+/* A copy of what came behind `from`; HE_LIMIT when it is gone. */
+static int log_read(struct statistics *s, void *ctx, size_t from, struct change **out, size_t *n)
+{
+    int err = 0;
+
+    pthread_mutex_lock(&s->log_lock);
+    *n = s->n - from;
+    if (from < s->base)
+        err = HE_LIMIT;
+    else if (*n)
+        *out = talloc_memdup(ctx, s->log + (from - s->base), *n * sizeof **out);
+    pthread_mutex_unlock(&s->log_lock);
+    return err;
+}
+
+/* What every table has seen is forgotten. */
+static void log_trim(struct statistics *s)
+{
+    size_t seen = SIZE_MAX;
+
+    for (int i = 0; i < STAT_TABLES; i++)
+        if (s->table[i] && s->table[i]->log < seen)
+            seen = s->table[i]->log;
+    pthread_mutex_lock(&s->log_lock);
+    if (seen > s->n)
+        seen = s->n;
+    if (seen > s->base) {
+        memmove(s->log, s->log + (seen - s->base), (s->n - seen) * sizeof *s->log);
+        s->base = seen;
+    }
+    pthread_mutex_unlock(&s->log_lock);
+}
+
+/* --- a table --- */
+
+static uint32_t place_of(struct stat_table *t, const char *code)
+{
+    if (t->ncode && strcmp(t->code[t->ncode - 1], code) == 0)
+        return (uint32_t)t->ncode - 1;
+    for (size_t i = 0; i < t->ncode; i++)
+        if (memcmp(t->code[i], code, 12) == 0)
+            return (uint32_t)i;
+    t->code = talloc_realloc_size(t, t->code, (t->ncode + 1) * sizeof *t->code);
+    t->count = talloc_realloc(t, t->count, int64_t, (t->ncode + 1) * t->npred);
+    memset(t->count + t->ncode * t->npred, 0, t->npred * sizeof *t->count);
+    snprintf(t->code[t->ncode], sizeof *t->code, "%s", code);
+    return (uint32_t)t->ncode++;
+}
+
+static void table_room(struct stat_table *t, uint64_t id)
+{
+    if (t->n == t->room) {
+        t->room = t->room ? 2 * t->room : 1024;
+        t->id = talloc_realloc(t, t->id, uint64_t, t->room);
+        t->place = talloc_realloc(t, t->place, uint32_t, t->room);
+        t->director = talloc_realloc(t, t->director, uint64_t, t->room);
+        t->bits = talloc_realloc(t, t->bits, uint64_t, t->room * t->nword);
+        t->sum = talloc_realloc(t, t->sum, int32_t, t->room * t->nsum + 1);
+    }
+    if (id >= t->slots) {
+        size_t old = t->slots;
+
+        t->slots = 2 * id + 1024;
+        t->slot = talloc_realloc(t, t->slot, uint32_t, t->slots);
+        memset(t->slot + old, 0, (t->slots - old) * sizeof *t->slot);
+    }
+    MUST(t->bits && t->slot);
+}
+
+long stat_find(const struct stat_table *t, uint64_t id)
+{
+    return id < t->slots ? (long)t->slot[id] - 1 : -1;
+}
+
+/* Adds (or takes away) a child's conditions to those of its place. */
+static void table_count(struct stat_table *t, size_t at, int64_t sign)
+{
+    int64_t *count = t->count + t->place[at] * t->npred;
+
+    for (size_t i = 0; i < t->npred; i++) {
+        if (!stat_has(t, at, (int)i))
+            continue;
+        count[i] += t->pred[i].sum ? sign * t->sum[at * t->nsum + (size_t)t->pred[i].sum_at] : sign;
+    }
+}
+
+static void table_set(struct stat_table *t, uint64_t id, const struct stat_kid *kid)
+{
+    long at = stat_find(t, id);
+
+    if (at < 0 && !kid->code[0])
+        return;
+    if (at < 0) {
+        table_room(t, id);
+        at = (long)t->n++;
+        t->id[at] = id;
+        t->slot[id] = (uint32_t)t->n;
+    } else {
+        table_count(t, (size_t)at, -1);
+    }
+    if (kid->code[0])
+        t->place[at] = place_of(t, kid->code);
+    t->director[at] = kid->director;
+    memcpy(t->bits + (size_t)at * t->nword, kid->bits, t->nword * sizeof *t->bits);
+    memcpy(t->sum + (size_t)at * t->nsum, kid->sum, t->nsum * sizeof *t->sum);
+    table_count(t, (size_t)at, 1);
+}
+
+static int table_take(struct txn *txn, struct stat_table *t, struct stat_kid *kid, uint64_t id)
+{
+    int err = stat_kid(txn, t, t->stat->county, id, kid);
+
+    if (!err)
+        table_set(t, id, kid);
+    return err;
+}
+
+static void kid_new(void *ctx, const struct stat_table *t, struct stat_kid *kid)
+{
+    kid->bits = talloc_zero_array(ctx, uint64_t, t->nword + 1);
+    kid->sum = talloc_zero_array(ctx, int32_t, t->nsum + 1);
+}
+
+/* --- building --- */
+
+struct build {
+    struct stat_table *t;
+    void *ctx;
+    uint64_t *id;
+    size_t n, at;
+    struct stat_kid kid;
+};
+
+static int gather_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+{
+    struct build *b = arg;
+
+    (void)txn, (void)mark;
+    if (b->n % 4096 == 0)
+        b->id = talloc_realloc(b->ctx, b->id, uint64_t, b->n + 4096);
+    b->id[b->n++] = id;
+    return 0;
+}
+
+/* The index by standing begins with the village: every child once, those of a place together. */
+static int gather(struct txn *txn, void *arg)
+{
+    struct build *b = arg;
+    const struct form *form = dict_form(txn_dict(txn), "child");
+    struct walk walk = {.form = form, .field = form_field(form, "state"), .any_order = true};
+
+    b->n = 0;
+    return txn_walk(txn, &walk, gather_one, b);
+}
+
+/* Merged files stand in no index: their numbers are the gaps. */
+static void gather_gaps(struct build *b)
+{
+    uint64_t max = 0;
+    size_t n = b->n;
+    char *seen;
+
+    for (size_t i = 0; i < n; i++)
+        max = b->id[i] > max ? b->id[i] : max;
+    seen = talloc_zero_size(b->ctx, max + 1);
+    for (size_t i = 0; i < n; i++)
+        seen[b->id[i]] = 1;
+    for (uint64_t id = 1; id <= max; id++)
+        if (!seen[id])
+            gather_one(NULL, id, NULL, b);
+    for (uint64_t id = max + 1; id < max + PIECE; id++) /* merged last */
+        gather_one(NULL, id, NULL, b);
+    talloc_free(seen);
+}
+
+static int build_piece(struct txn *txn, void *arg)
+{
+    struct build *b = arg;
+    int err = 0;
+
+    for (size_t end = b->at + PIECE; b->at < b->n && b->at < end && !err; b->at++)
+        err = table_take(txn, b->t, &b->kid, b->id[b->at]);
+    return err;
+}
+
+static int build(struct stat_table *t)
+{
+    struct statistics *s = t->stat;
+    struct build b = {.t = t, .ctx = talloc_new(NULL)};
+    struct timespec begun, now;
+    int err;
+
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    stat_preds(t, s->county);
+    kid_new(b.ctx, t, &b.kid);
+    err = store_read(s->county->store, gather, &b);
+    if (!err && stat_is_past(t->day))
+        gather_gaps(&b);
+    while (!err && b.at < b.n && !t->dropped)
+        err = store_read(s->county->store, build_piece, &b);
+    if (!err && t->dropped)
+        err = HE_CANCELLED;
+    talloc_free(b.ctx);
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    log_info("stat.built", "day=%d-%02d-%02d children=%zu ms=%ld", t->day.y, t->day.m, t->day.d,
+             t->n, (now.tv_sec - begun.tv_sec) * 1000 + (now.tv_nsec - begun.tv_nsec) / 1000000);
+    return err;
+}
+
+/* --- refreshing --- */
+
+struct refresh {
+    struct stat_table *t;
+    const struct change *c;
+    size_t n;
+    void *ctx;
+};
+
+static int refresh_children(struct txn *txn, struct refresh *r, const struct change *c,
+                            struct stat_kid *kid)
+{
+    const struct county *county = r->t->stat->county;
+    struct rec linked = {.form = c->form, .id = c->id};
+    uint64_t *ids;
+    size_t n;
+    int err = touch_children(txn, r->ctx, county, &linked, &ids, &n);
+
+    for (size_t i = 0; i < n && !err; i++)
+        err = table_take(txn, r->t, kid, ids[i]);
+    return err;
+}
+
+static bool links(const struct form *child, const struct form *form)
+{
+    for (size_t i = 0; i < child->nfield; i++)
+        if (child->field[i].ref == form && child->field[i].index)
+            return true;
+    return false;
+}
+
+static int refresh_run(struct txn *txn, void *arg)
+{
+    struct refresh *r = arg;
+    const struct form *child = dict_form(txn_dict(txn), "child");
+    struct stat_kid kid;
+    int err = 0;
+
+    kid_new(r->ctx, r->t, &kid);
+    for (size_t i = 0; i < r->n && !err; i++) {
+        const struct change *c = &r->c[i];
+
+        if (stat_is_past(r->t->day) && date_cmp(c->day, r->t->day) > 0)
+            continue;
+        if (i && r->c[i - 1].form == c->form && r->c[i - 1].id == c->id)
+            continue;
+        if (c->form == child)
+            err = table_take(txn, r->t, &kid, c->id);
+        else if (links(child, c->form))
+            err = refresh_children(txn, r, c, &kid);
+    }
+    return err;
+}
+
+static int change_cmp(const void *a, const void *b)
+{
+    const struct change *x = a, *y = b;
+
+    if (x->form != y->form)
+        return x->form < y->form ? -1 : 1;
+    if (x->id != y->id)
+        return x->id < y->id ? -1 : 1;
+    return date_cmp(x->day, y->day); /* the earliest decides: it is not passed over */
+}
+
+/* Under the lock. HE_LIMIT: too far behind, to be built anew. */
+static int refresh(struct stat_table *t)
+{
+    struct refresh r = {.t = t, .ctx = talloc_new(NULL)};
+    struct change *c = NULL;
+    int err = log_read(t->stat, r.ctx, t->log, &c, &r.n);
+
+    if (!err && r.n) {
+        qsort(c, r.n, sizeof *c, change_cmp);
+        r.c = c;
+        err = store_read(t->stat->county->store, refresh_run, &r);
+        if (!err)
+            t->log += r.n;
+    }
+    talloc_free(r.ctx);
+    return err;
+}
+
+/* --- which tables there are --- */
+
+static struct stat_table *table_new(struct statistics *s, struct date day)
+{
+    struct stat_table *t = talloc_zero(NULL, struct stat_table);
+
+    t->stat = s;
+    t->day = day;
+    t->building = true;
+    pthread_mutex_lock(&s->log_lock);
+    t->log = s->n;
+    pthread_mutex_unlock(&s->log_lock);
+    return t;
+}
+
+/* The place of the least used table that nobody waits for; NULL when all are in use. */
+static struct stat_table **table_place(struct statistics *s)
+{
+    struct stat_table **place = NULL;
+
+    for (int i = 0; i < STAT_TABLES; i++) {
+        struct stat_table *t = s->table[i];
+
+        if (!t)
+            return &s->table[i];
+        if (!t->users && !t->building && (!place || t->used < (*place)->used))
+            place = &s->table[i];
+    }
+    return place;
+}
+
+static struct stat_table *table_of(struct statistics *s, struct date day)
+{
+    for (int i = 0; i < STAT_TABLES; i++)
+        if (s->table[i] && date_cmp(s->table[i]->day, day) == 0)
+            return s->table[i];
+    return NULL;
+}
+
+static void table_drop(struct statistics *s, struct stat_table *t)
+{
+    for (int i = 0; i < STAT_TABLES; i++)
+        if (s->table[i] == t)
+            s->table[i] = NULL;
+    talloc_free(t);
+}
+
+/* Under the lock, which is let go meanwhile. */
+static int table_build(struct statistics *s, struct date day, struct stat_table **out)
+{
+    struct stat_table **place = table_place(s), *t;
+    int err;
+
+    if (!place)
+        return HE_BUSY;
+    talloc_free(*place);
+    t = *place = table_new(s, day);
+    pthread_mutex_unlock(&s->lock);
+    err = build(t);
+    pthread_mutex_lock(&s->lock);
+    t->building = false;
+    pthread_cond_broadcast(&s->built);
+    if (err)
+        table_drop(s, t);
+    *out = err ? NULL : t;
+    return err;
+}
+
+/* Under the lock: the fresh table of the day. */
+static int table_fresh(struct statistics *s, struct date day, struct stat_table **out)
+{
+    int err = 0;
+
+    for (int tries = 0; tries < 5; tries++) {
+        struct stat_table *t = table_of(s, day);
+
+        if (t && t->building) {
+            pthread_cond_wait(&s->built, &s->lock);
+            tries--;
+            continue;
+        }
+        if (!t && (err = table_build(s, day, &t)))
+            return err;
+        err = refresh(t);
+        if (err != HE_LIMIT) {
+            *out = t;
+            return err;
+        }
+        table_drop(s, t);
+    }
+    return err;
+}
+
+int stat_take_two(const struct county *county, const struct date day[2], struct stat_table *out[2])
+{
+    struct statistics *s = county->stat;
+    int err;
+
+    pthread_mutex_lock(&s->lock);
+    err = table_fresh(s, day[1], &out[1]);
+    if (!err) { /* building the other lets the lock go: this one must stay */
+        struct stat_table *kept = out[1];
+
+        kept->users++;
+        err = table_fresh(s, day[0], &out[0]);
+        kept->users--;
+        if (!err)
+            err = refresh(kept);
+    }
+    if (err) {
+        pthread_mutex_unlock(&s->lock);
+        return err;
+    }
+    out[0]->used = out[1]->used = ++s->clock;
+    log_trim(s);
+    return 0;
+}
+
+int stat_take(const struct county *county, struct date day, struct stat_table **out)
+{
+    struct date days[2] = {day, day};
+    struct stat_table *two[2];
+    int err = stat_take_two(county, days, two);
+
+    *out = err ? NULL : two[1];
+    return err;
+}
+
+void stat_release(struct stat_table *t)
+{
+    pthread_mutex_unlock(&t->stat->lock);
+}
+
+/* --- the engine --- */
+
+static int stat_free(struct statistics *s)
+{
+    for (int i = 0; i < STAT_TABLES; i++)
+        talloc_free(s->table[i]);
+    pthread_mutex_destroy(&s->lock);
+    pthread_mutex_destroy(&s->log_lock);
+    pthread_cond_destroy(&s->built);
+    pthread_cond_destroy(&s->wake);
+    return 0;
+}
+
+struct statistics *stat_new(const struct county *county)
+{
+    struct statistics *s = talloc_zero(base_unconst(county), struct statistics);
+
+    s->county = county;
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_mutex_init(&s->log_lock, NULL);
+    pthread_cond_init(&s->built, NULL);
+    pthread_cond_init(&s->wake, NULL);
+    talloc_set_destructor(s, stat_free);
+    store_watch(county->store, log_change, s);
+    return s;
+}
+
+/* The tables that most reports need, ready before anybody asks: today's and the last day of the month
+ * before. */
+static void keep_ready(const struct county *county)
+{
+    struct date today = date_of_time(date_now()), before = today;
+    struct date days[2];
+    struct stat_table *t[2];
+
+    before.d = 1;
+    days[0] = date_add_days(before, -1);
+    days[1] = today;
+    if (stat_take_two(county, days, t) == 0)
+        stat_release(t[1]);
+}
+
+static void *stat_main(void *arg)
+{
+    struct statistics *s = arg;
+
+    pthread_mutex_lock(&s->lock);
+    while (!s->stop) {
+        struct timespec until;
+
+        pthread_mutex_unlock(&s->lock);
+        keep_ready(s->county);
+        pthread_mutex_lock(&s->lock);
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += 5;
+        if (!s->stop)
+            pthread_cond_timedwait(&s->wake, &s->lock, &until);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return NULL;
+}
+
+void stat_start(const struct county *county)
+{
+    struct statistics *s = county->stat;
+
+    s->running = pthread_create(&s->thread, NULL, stat_main, s) == 0;
+}
+
+void stat_stop(const struct county *county)
+{
+    struct statistics *s = county->stat;
+
+    if (!s->running)
+        return;
+    pthread_mutex_lock(&s->lock);
+    s->stop = true;
+    for (int i = 0; i < STAT_TABLES; i++)
+        if (s->table[i])
+            s->table[i]->dropped = true; /* a building under way ends */
+    pthread_cond_broadcast(&s->wake);
+    pthread_mutex_unlock(&s->lock);
+    pthread_join(s->thread, NULL);
+    s->running = false;
+}
