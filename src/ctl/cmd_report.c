@@ -23,7 +23,7 @@ struct printing {
 static const char *word(const struct node *n, const char *key)
 {
     const char *s = node_text(n, key);
-    return s && *s ? gettext(s) : s;
+    return s && *s ? lang_text(s) : s;
 }
 
 /* --- which there are --- */

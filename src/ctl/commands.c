@@ -59,7 +59,8 @@ const struct command commands[] = {
 
     {"report", "[NAME] [--period P] [--division CODE] [--villages] [--xlsx FILE]",
      N_("统计报表；不写名称列出有哪些。时间写 2026-11-22、2026-11 或 2026Q4"),
-     "report\nreport t1 --period 2026-10 --csv\nreport t1 --division 320681100000 --xlsx 月报.xlsx",
+     N_("report\nreport t1 --period 2026-10 --csv\nreport t1 --division 320681100000 --xlsx "
+        "月报.xlsx"),
      CTL_DATA, cmd_report},
 
     {"child move", "ID --village CODE", N_("孩子转到另一个村"), NULL, CTL_WRITE | CTL_JSON,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/lang.h"
 #include "base/text.h"
 #include "form/load.h"
 #include "form/type.h"
@@ -149,7 +150,7 @@ static void identities_load(struct reading *g, const struct conf_item *root)
     struct report *r = g->r;
 
     for (size_t n = 0; texts && texts[n]; n++) {
-        const char *eq = strchr(texts[n], '='), *bad = "检验应写成 列 = 列 + 列";
+        const char *eq = strchr(texts[n], '='), *bad = _("检验应写成 列 = 列 + 列");
         struct report_identity *id;
 
         r->identity = talloc_realloc(g->ctx, r->identity, struct report_identity, n + 1);

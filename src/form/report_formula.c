@@ -2,6 +2,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/lang.h"
 #include "base/text.h"
 #include "form/report.h"
 
@@ -20,9 +21,9 @@ static const char *term_parse(void *ctx, const struct report *r, const char *wor
     int column = report_column_find(r, word + (total ? 6 : 0));
 
     if (column < 0)
-        return text_printf(ctx, "前面没有叫“%s”的列", word);
+        return text_printf(ctx, _("前面没有叫“%s”的列"), word);
     if (r->column[column].kind == REPORT_FORMULA && r->column[column].down.n)
-        return text_printf(ctx, "“%s”是比率，不能再加减", word);
+        return text_printf(ctx, _("“%s”是比率，不能再加减"), word);
     sum->t = talloc_realloc(ctx, sum->t, struct report_term, sum->n + 1);
     sum->t[sum->n++] = (struct report_term){sign, column, total};
     return NULL;
@@ -39,7 +40,7 @@ const char *report_sum_parse(void *ctx, const struct report *r, const char *text
         const char *bad;
 
         if (n == 0)
-            return text_printf(ctx, "“%s”应写成 列名 + 列名 - 列名", text);
+            return text_printf(ctx, _("“%s”应写成 列名 + 列名 - 列名"), text);
         if ((bad = term_parse(ctx, r, talloc_strndup(ctx, p, n), sign, sum)))
             return bad;
         p += n;
@@ -47,10 +48,10 @@ const char *report_sum_parse(void *ctx, const struct report *r, const char *text
         if (!*p)
             return NULL;
         if (*p != '+' && *p != '-')
-            return text_printf(ctx, "“%s”应写成 列名 + 列名 - 列名", text);
+            return text_printf(ctx, _("“%s”应写成 列名 + 列名 - 列名"), text);
         sign = *p == '+' ? 1 : -1;
         p++;
         p += strspn(p, " ");
     }
-    return "加减号后面缺少列名";
+    return _("加减号后面缺少列名");
 }

@@ -9,10 +9,10 @@ shift
 {
 	cat "$top"/forms/*.form "$top"/conf/roles.conf | tr '\n' ' ' | sed 's/label = "/\n&/g' |
 		sed -n 's/^label = "\([^"]*\)"; *en = "\([^"]*\)".*/\1\t\2/p'
-	cat "$top"/forms/report/*.report | tr '\n' ' ' | sed 's/\(label\|group\) = "/\nlabel = "/g' |
-		sed -n 's/^label = "\([^"]*\)"; *en = "\([^"]*\)".*/\1\t\2/p'
 	sed '/^#/d; /^code,label/d' "$top"/forms/codes/sex.csv "$top"/forms/codes/*.csv |
 		sed -n 's/^[^,]*,\([^,"]*\),"\([^"]*\)".*/\1\t\2/p; s/^[^,]*,\([^,"]*\),\([^,"]\{1,\}\)\(,.*\)*$/\1\t\2/p'
+	cat "$top"/forms/report/*.report | tr '\n' ' ' | sed 's/\(label\|group\) = "/\nlabel = "/g' |
+		sed -n 's/^label = "\([^"]*\)"; *en = "\([^"]*\)".*/\1\t\2/p'
 } | awk -F '\t' '
 	BEGIN {
 		for (i = 1; i < ARGC; i++)

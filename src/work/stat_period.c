@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "work/stat.h"
 
@@ -38,16 +39,16 @@ static bool quarter_parse(const char *s, struct date *first)
     long y = strtol(s, &end, 10), q;
 
     end += strspn(end, "- ");
-    if (strncmp(end, "年", 3) == 0)
+    if (strncmp(end, HAN_("年"), 3) == 0)
         end += 3;
-    if (strncmp(end, "第", 3) == 0)
+    if (strncmp(end, HAN_("第"), 3) == 0)
         end += 3;
     if (*end == 'Q' || *end == 'q')
         end++;
-    else if (!strstr(end, "季"))
+    else if (!strstr(end, HAN_("季")))
         return false;
     q = strtol(end, &end, 10);
-    if (y < 1900 || y > 2199 || q < 1 || q > 4 || (*end && !strstr(end, "季")))
+    if (y < 1900 || y > 2199 || q < 1 || q > 4 || (*end && !strstr(end, HAN_("季"))))
         return false;
     *first = (struct date){(int)y, (int)q * 3 - 2, 1};
     return true;
@@ -86,22 +87,23 @@ static void now(unsigned kinds, struct date today, struct stat_period *out)
 int stat_period(void *ctx, const char *text, unsigned kinds, struct date today,
                 struct stat_period *out, char **problem)
 {
-    static const char *const words[] = {"日", "月", "季度"};
+    static const char *const words[] = {N_("这张报表没有按日的"), N_("这张报表没有按月的"),
+                                        N_("这张报表没有按季度的")};
 
     *out = (struct stat_period){0};
     if (!text || !*text) {
         now(kinds, today, out);
     } else if (!parse(text, today, out)) {
-        *problem = text_printf(ctx, "时间写成 2026-11-22、2026-11 或 2026Q4，不能是“%.40s”",
+        *problem = text_printf(ctx, _("时间写成 2026-11-22、2026-11 或 2026Q4，不能是“%.40s”"),
                                text_visible(ctx, text, 0));
         return HE_USAGE;
     }
     if (!(kinds >> out->kind & 1)) {
-        *problem = text_printf(ctx, "这张报表没有按%s的", words[out->kind]);
+        *problem = text_printf(ctx, "%s", _(words[out->kind]));
         return HE_USAGE;
     }
     if (date_cmp(out->from, today) > 0) {
-        *problem = text_printf(ctx, "%s 还没有开始，请选今天或以前的时间", out->text);
+        *problem = text_printf(ctx, _("%s 还没有开始，请选今天或以前的时间"), out->text);
         return HE_USAGE;
     }
     out->partial = out->kind != PERIOD_DAY && date_cmp(out->to, today) >= 0;

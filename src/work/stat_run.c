@@ -164,7 +164,7 @@ static int division(struct run *run)
         return HE_DENIED;
     if (asked && *asked) {
         if (area_parse(asked, run->out->division) || !area_find(run->county, run->out->division))
-            return wrong(run, "没有这个区划，请核对代码");
+            return wrong(run, _("没有这个区划，请核对代码"));
         return overlaps(run->areas, run->out->division) ? 0 : HE_DENIED;
     }
     if (*run->areas[0] && !run->areas[1]) {
@@ -396,7 +396,7 @@ static void identities(struct run *run)
                 continue;
             a->broken = talloc_realloc(a, a->broken, const char *, a->nbroken + 1);
             a->broken[a->nbroken++] =
-                text_printf(a, "%s：%s 不成立，左边 %lld，右边 %lld", a->row[i].name, id->text,
+                text_printf(a, _("%s：%s 不成立，左边 %lld，右边 %lld"), a->row[i].name, id->text,
                             (long long)left, (long long)right);
         }
     }

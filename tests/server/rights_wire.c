@@ -94,6 +94,8 @@ static const struct row {
     {"import.end", "#job=999", "nn nn ynnn nnnn nnn", false},
     {"export.begin", "type=child|purpose=核对|*fields=name", "nn yy ynyn nnnn nnn", false},
     {"export.rows", "#export=999", "nn yy ynyn nnnn nnn", false},
+    {"stat.list", "x=y", "yy yy yyyn nnnn nnn", false},
+    {"stat.run", "report=t1", "yy yy yyyn nnnn nnn", false},
     {"area.list", "x=y", "yy yy yyyy yyyy yyy", false},
     {"division.load", "x=y", "nn nn ynnn nnnn ynn", false},
     {"user.list", "x=y", "yy yy yyyy yyyy yyy", false},
