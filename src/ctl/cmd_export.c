@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "form/codes.h"
 #include "form/type.h"
+#include "report/map.h"
 #include "report/table_write.h"
 
 struct export
@@ -17,6 +18,7 @@ struct export
     struct ctl *c;
     const struct form *form;
     struct list_columns columns;
+    const bool *national; /* [columns.n] with --map: codes of the national system; NULL: labels */
     struct node *begin;
     int64_t number, total, done;
     enum table_format format;
@@ -72,10 +74,34 @@ static char *all_fields(void *ctx, const struct form *form, enum form_class max)
     return list;
 }
 
+/* Columns, headings and order of a file in conf/import. */
+static int map_begin(struct export *x, const char *name)
+{
+    struct map_export *column;
+    struct map *map;
+    int r = ctl_map(x->c, name, x->form, &map);
+    if (r < 0)
+        return r;
+    size_t n = map_columns(x->c, map, &column);
+    bool *national = talloc_zero_array(x->c, bool, n + 1);
+    char *fields = talloc_strdup(x->c, "");
+    MUST(national);
+    for (size_t i = 0; i < n; i++) {
+        fields = add_name(fields, NULL, column[i].path);
+        national[i] = column[i].national;
+    }
+    x->national = national;
+    if ((r = ctl_columns(x->c, x->form, fields, false, &x->columns)) < 0)
+        return r;
+    for (size_t i = 0; i < n; i++)
+        x->columns.label[i] = column[i].heading;
+    return 0;
+}
+
 static int begin(struct export *x, const char *fields, const char **text)
 {
     struct node *answer = NULL;
-    int r = ctl_columns(x->c, x->form, fields, false, &x->columns);
+    int r = x->national ? 0 : ctl_columns(x->c, x->form, fields, false, &x->columns);
     struct node *list = node_add_list(x->begin, "fields");
     for (size_t i = 0; r == 0 && i < x->columns.n; i++)
         if (x->columns.field[i])
@@ -97,8 +123,11 @@ static int begin(struct export *x, const char *fields, const char **text)
 static int begin_any(struct export *x)
 {
     const char *text = NULL, *fields = args_text(x->c->args, "--fields");
-    int r = HE_USAGE;
-    if (fields) {
+    const char *map = args_text(x->c->args, "--map");
+    int r = map ? map_begin(x, map) : HE_USAGE;
+    if (map && r < 0)
+        return r;
+    if (fields || map) {
         r = begin(x, fields, &text);
     } else {
         for (int max = CLASS_D; max >= (int)CLASS_A && r == HE_USAGE; max--)
@@ -112,6 +141,20 @@ static int begin_any(struct export *x)
 }
 
 /* --- rows --- */
+
+/* The code that the national system has for a value: the table's `map`, where it has none the label. */
+static const char *national_code(void *ctx, const struct form_field *f, const char *value)
+{
+    char *copy = talloc_strdup(ctx, value ? value : ""), *out = talloc_strdup(ctx, ""),
+         *save = NULL;
+    if (!f || !f->codes || !value || type_is_unknown(value))
+        return value;
+    for (char *w = strtok_r(copy, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
+        const struct code *code = codes_find(f->codes, w);
+        out = add_name(out, NULL, code && code->map ? code->map : codes_label(f->codes, w));
+    }
+    return out;
+}
 
 /* A label that does not lead back to its code stays the code. */
 static const char *shown(void *ctx, const struct form_field *f, const char *value)
@@ -138,8 +181,10 @@ static int export_row(struct ctl *c, const struct node *row, void *arg)
     MUST(cell);
     for (size_t i = 0; i < x->columns.n; i++) {
         const struct form_field *f = x->columns.field[i];
-        cell[i] = f ? shown(tmp, f, node_text(v, x->columns.path[i]))
-                    : text_printf(tmp, "%lld", (long long)node_num(row, x->columns.path[i], 0));
+        cell[i] = x->national && x->national[i]
+                      ? national_code(tmp, f, node_text(v, x->columns.path[i]))
+                  : f ? shown(tmp, f, node_text(v, x->columns.path[i]))
+                      : text_printf(tmp, "%lld", (long long)node_num(row, x->columns.path[i], 0));
     }
     if (x->file)
         r = table_add(x->file, cell);

@@ -32,7 +32,8 @@ const struct command commands[] = {
      HAN_("import child 花名册.xlsx --map roster --rejects 退回.csv\nimport child 花名册.csv "
           "--dry-run"),
      CTL_WRITE | CTL_JSON, cmd_import},
-    {"export", "TYPE [--where EXPR] [--fields a,b] [--csv FILE|--xlsx FILE] --purpose TEXT",
+    {"export",
+     "TYPE [--where EXPR] [--fields a,b|--map NAME] [--csv FILE|--xlsx FILE] --purpose TEXT",
      N_("导出表格，用途记入审计"),
      HAN_("export child --where \"school_state = '03'\" --xlsx 小学生.xlsx --purpose 开学排查"), 0,
      cmd_export},
@@ -83,6 +84,14 @@ const struct command commands[] = {
     {"review return", "ID … [--marks a,b]", N_("退回变更；--reason 写明要改什么"),
      HAN_("review return 3 --marks id_no --reason 号码与户口簿不一致"), CTL_WRITE | CTL_JSON,
      cmd_review_return},
+
+    {"national list", "[--division CODE] [--limit N]",
+     N_("列出有变化、还没有录入全国系统的档案；表格用 export child --map national"), NULL, CTL_DATA,
+     cmd_national_list},
+    {"national done", "[ID …] [--division CODE] [--on DATE]",
+     N_("标为已录入全国系统；不写编号就是列出的全部"),
+     "national done --division 320681100000\nnational done 17 18 --on 2026-11-20", CTL_WRITE,
+     cmd_national_done},
 
     {"audit list", "[--user LOGIN] [--op WORD] [--from N] [--limit N] [--newest]",
      N_("列出审计记录"), "audit list --newest --limit 20", CTL_DATA, cmd_audit_list},

@@ -25,6 +25,8 @@ int cmd_child_merge(struct ctl *);
 int cmd_review_list(struct ctl *);
 int cmd_review_approve(struct ctl *);
 int cmd_review_return(struct ctl *);
+int cmd_national_list(struct ctl *);
+int cmd_national_done(struct ctl *);
 int cmd_import(struct ctl *);
 int cmd_export(struct ctl *);
 int cmd_report(struct ctl *);
@@ -49,6 +51,9 @@ struct list_columns {
 };
 int ctl_columns(struct ctl *, const struct form *, const char *fields, bool all,
                 struct list_columns *out);
+/* The map NAME of conf/import (or a path with a slash), which must be of this form. */
+struct map;
+int ctl_map(struct ctl *, const char *name, const struct form *, struct map **);
 /* All pages of a list: fn for each row, which returns 0 or HE_*. limit 0: all. */
 typedef int (*list_row_fn)(struct ctl *, const struct node *row, void *arg);
 int ctl_pages(struct ctl *, enum wire_op op, struct node *body, int64_t limit, list_row_fn fn,

@@ -38,15 +38,13 @@ static void add_map(struct maps *m, void *ctx, struct map *map)
     m->map[m->n++] = map;
 }
 
-static int read_map(struct import *im, struct maps *m, const char *path, const struct form *form)
+static struct map *read_map(struct ctl *c, const char *path)
 {
-    struct conf_errors *errs = conf_errors_new(im->c);
-    struct map *map = map_load(im->c, path, im->c->dict, errs);
+    struct conf_errors *errs = conf_errors_new(c);
+    struct map *map = map_load(c, path, c->dict, errs);
     for (size_t i = 0; i < errs->n; i++)
         out_say("%s", errs->text[i]);
-    if (map && map_form(map) == form)
-        add_map(m, im->c, map);
-    return map ? 0 : HE_FORMAT;
+    return map;
 }
 
 static int is_map(const struct dirent *e)
@@ -55,33 +53,42 @@ static int is_map(const struct dirent *e)
     return n > 4 && strcmp(e->d_name + n - 4, ".map") == 0;
 }
 
-static const char *map_dir(struct import *im)
+static const char *map_dir(struct ctl *c)
 {
-    struct conf_errors *errs = conf_errors_new(im->c);
-    return place_path(im->c->place, conf_get(im->c->place->root, "server"), "import_dir", "import",
-                      errs);
+    struct conf_errors *errs = conf_errors_new(c);
+    return place_path(c->place, conf_get(c->place->root, "server"), "import_dir", "import", errs);
+}
+
+int ctl_map(struct ctl *c, const char *name, const struct form *form, struct map **map)
+{
+    *map = read_map(c, strchr(name, '/') ? name : text_printf(c, "%s/%s.map", map_dir(c), name));
+    if (!*map)
+        return HE_FORMAT;
+    if (map_form(*map) == form)
+        return 0;
+    out_say(_("hutongctl: 对照表 %s 不是用来导入 %s 的"), name, form->label);
+    return HE_USAGE;
 }
 
 /* --map NAME, else every map of the type; the form's own headings are always known. */
 static int read_maps(struct import *im, const struct form *form, struct maps *m)
 {
-    const char *name = args_text(im->c->args, "--map"), *dir = map_dir(im);
+    const char *name = args_text(im->c->args, "--map"), *dir = map_dir(im->c);
     struct dirent **list;
-    int r = 0;
+    struct map *map;
     if (name) {
-        const char *path = strchr(name, '/') ? name : text_printf(im->c, "%s/%s.map", dir, name);
-        r = read_map(im, m, path, form);
-        if (r == 0 && m->n == 0) {
-            out_say(_("hutongctl: 对照表 %s 不是用来导入 %s 的"), name, form->label);
-            r = HE_USAGE;
-        }
+        int r = ctl_map(im->c, name, form, &map);
+        if (r == 0)
+            add_map(m, im->c, map);
         return r;
     }
     /* first, so that what was exported here is read as such and not by a roster's loose words */
     add_map(m, im->c, map_of_form(im->c, form));
     int n = scandir(dir, &list, is_map, alphasort);
     for (int i = 0; i < n; i++) {
-        read_map(im, m, text_printf(im->c, "%s/%s", dir, list[i]->d_name), form);
+        map = read_map(im->c, text_printf(im->c, "%s/%s", dir, list[i]->d_name));
+        if (map && map_form(map) == form)
+            add_map(m, im->c, map);
         free(list[i]);
     }
     if (n >= 0)

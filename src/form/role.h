@@ -1,6 +1,6 @@
 /*
  * Roles: conf/roles.conf. A right is a word "<type>.<verb>"; nothing is allowed that is not written.
- * Verbs of records: read add change review approve exit transfer merge print; of the machine:
+ * Verbs of records: read add change review approve exit transfer merge print sync; of the machine:
  * import.run export.run user.manage division.load form.check audit.read job.manage backup.run
  * status.read; of statistics: report.read report.figures report.freeze. "child.*" grants every verb of a type.
  */

@@ -81,11 +81,16 @@ static bool read_path(const struct map *m, const struct conf_item *g, const char
 
 static void read_column(struct map *m, const struct conf_item *g, struct conf_errors *errs)
 {
-    static const char *const names[] = {"heading", "field", "by", "unless", "skip", NULL};
+    static const char *const names[] = {"heading", "field", "by", "unless", "skip", "show", NULL};
     struct map_column *c = &m->column[m->ncolumn];
     struct form_path unless;
+    const char **heading = conf_texts(m, g, "heading", errs);
     conf_only(g, names, errs);
-    c->heading = clean_all(m, conf_texts(m, g, "heading", errs));
+    c->title = heading ? heading[0] : NULL;
+    c->heading = clean_all(m, heading);
+    c->national = strcmp(conf_text(g, "show", "", errs), "map") == 0;
+    if (conf_get(g, "show") && !c->national)
+        conf_error_at(errs, conf_get(g, "show"), _("“show” 只能是 \"map\""));
     if (!c->heading || !c->heading[0])
         conf_error_at(errs, g, _("这一组没有写列名 heading"));
     if (!read_path(m, g, "field", &c->path, errs))
@@ -195,6 +200,16 @@ const struct form *map_form(const struct map *m)
 const char *map_text(const struct map *m)
 {
     return m->text;
+}
+
+size_t map_columns(void *ctx, const struct map *m, struct map_export **out)
+{
+    *out = talloc_zero_array(ctx, struct map_export, m->ncolumn + 1);
+    MUST(*out);
+    for (size_t i = 0; i < m->ncolumn; i++)
+        (*out)[i] = (struct map_export){m->column[i].title, m->column[i].path_text,
+                                        m->column[i].path.field, m->column[i].national};
+    return m->ncolumn;
 }
 
 /* --- matching --- */

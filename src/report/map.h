@@ -21,6 +21,15 @@ const struct form *map_form(const struct map *);
 /* The bytes that decide what an import means, for the digest of a job. */
 const char *map_text(const struct map *);
 
+/* The map read the other way: its columns in order, each under its first heading (hutongctl export
+ * --map). national: a code is written as its table's `map` column says. */
+struct map_export {
+    const char *heading, *path;
+    const struct form_field *field;
+    bool national;
+};
+size_t map_columns(void *ctx, const struct map *, struct map_export **out);
+
 struct map_use;
 
 struct map_match {

@@ -6,6 +6,8 @@
 
 struct map_column {
     const char **heading; /* cleaned, NULL-terminated */
+    const char *title;    /* the first heading as it is written, for exports */
+    bool national;        /* exported with the codes of the national system */
     struct form_path path;
     const char *path_text;
     bool by_name;

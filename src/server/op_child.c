@@ -5,6 +5,7 @@
 #include <talloc.h>
 
 #include "base/err.h"
+#include "work/national.h"
 #include "work/save.h"
 
 static const struct form *child_form(const struct call *c)
@@ -139,4 +140,20 @@ int op_review_recall(struct call *c, struct txn *t)
 {
     uint64_t change = call_id(c->body, "change");
     return change ? review_recall(t, c->ctx, c->county, c->actor, change) : HE_PROTOCOL;
+}
+
+/* {area, after, limit} → {rows: [{id, version, v, kind, changed}], next, total} */
+int op_national_list(struct call *c, struct txn *t)
+{
+    char *problem = NULL;
+    int r = national_list(t, c->ctx, c->county, c->actor, c->body, c->out, &problem);
+    if (problem)
+        c->text = problem;
+    return r;
+}
+
+/* {rows: [{id, version}], on} → {done, skipped: [{id, text}]} */
+int op_national_done(struct call *c, struct txn *t)
+{
+    return national_done(t, c->ctx, c->county, c->actor, c->body, c->out);
 }

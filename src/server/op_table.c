@@ -24,6 +24,8 @@ const struct op_row op_rows[OP_COUNT] = {
     [OP_CHILD_HANDOVER] = {.run = op_child_handover},
     [OP_REVIEW_DECIDE] = {.run = op_review_decide},
     [OP_REVIEW_RECALL] = {.run = op_review_recall},
+    [OP_NATIONAL_LIST] = {.run = op_national_list},
+    [OP_NATIONAL_DONE] = {.run = op_national_done},
     [OP_PRINT] = {.run = op_print, .typed = true, .reads = true},
     [OP_STAT_LIST] = {.run = op_stat_list},
     [OP_STAT_RUN] = {.run = op_stat_run, .outside = true},

@@ -16,21 +16,26 @@ static char *both(void *ctx, const char *a, const char *b)
 }
 
 static void run(struct app *app, struct session *s, void *ctx, const struct form *f,
-                const char *where, const char *purpose, bool xlsx)
+                const char *where, const char *purpose, bool xlsx, bool national)
 {
     char when[20], *said, *name;
     date_time_format(date_now(), when);
     name = text_printf(ctx, "%s-%.10s-%.2s%.2s%.2s.%s", f->name, when, when + 11, when + 14,
                        when + 17, xlsx ? "xlsx" : "csv");
-    const char *words[10] = {"export",
+    const char *words[12] = {"export",
                              f->name,
                              xlsx ? "--xlsx" : "--csv",
                              text_printf(ctx, "%s/out/%s", s->box, name),
                              "--purpose",
                              purpose};
+    size_t n = 6;
     if (where) {
-        words[6] = "--where";
-        words[7] = where;
+        words[n++] = "--where";
+        words[n++] = where;
+    }
+    if (national) {
+        words[n++] = "--map";
+        words[n++] = "national";
     }
     int r = box_run(app, s, ctx, _("正在导出"), words, &said);
     if (r == 0)
@@ -48,7 +53,9 @@ void export_open(struct app *app, struct session *s, const char *type, const cha
 {
     const struct form *f = dict_form(s->dict, type);
     const struct form_view *v = f && view ? form_view(f, view) : NULL;
-    const char *const formats[] = {_("XLSX 工作簿"), _("CSV 文本")};
+    const char *const formats[] = {_("XLSX 工作簿"), _("CSV 文本"),
+                                   _("全国系统的列和代码（XLSX）")};
+    bool sync = strcmp(type, "child") == 0 && session_may(s, "child.sync");
     void *ctx = talloc_new(app);
     const struct edit_opts opts = {.cols = 36, .max_chars = 60};
     char *purpose = NULL;
@@ -58,8 +65,9 @@ void export_open(struct app *app, struct session *s, const char *type, const cha
     if (purpose && !*purpose)
         app_message(app, _("要写明用途才能导出。"));
     else if (purpose && (format = popup_choose(app, _("导出成"), v ? _(v->label) : _(f->label),
-                                               formats, NELEM(formats), 0)) >= 0)
-        run(app, s, ctx, f, both(ctx, v ? v->where_text : NULL, where), purpose, format == 0);
+                                               formats, NELEM(formats) - !sync, 0)) >= 0)
+        run(app, s, ctx, f, both(ctx, v ? v->where_text : NULL, where), purpose, format != 1,
+            format == 2);
     talloc_free(ctx);
 }
 

@@ -20,19 +20,31 @@ bool list_marked(const struct list *l, uint64_t id)
     return false;
 }
 
+static uint32_t row_version(const struct list *l, uint64_t id)
+{
+    for (size_t i = 0; i < l->nrow; i++)
+        if (l->row[i].id == id)
+            return l->row[i].version;
+    return 0;
+}
+
 void list_mark(struct list *l, uint64_t id, bool on)
 {
     if (on == list_marked(l, id))
         return;
     if (on) {
         l->mark = talloc_realloc(l, l->mark, uint64_t, l->nmark + 1);
-        MUST(l->mark);
-        l->mark[l->nmark++] = id;
+        l->mark_version = talloc_realloc(l, l->mark_version, uint32_t, l->nmark + 1);
+        MUST(l->mark && l->mark_version);
+        l->mark[l->nmark] = id;
+        l->mark_version[l->nmark++] = row_version(l, id);
         return;
     }
     for (size_t i = 0; i < l->nmark; i++)
-        if (l->mark[i] == id)
+        if (l->mark[i] == id) {
             l->mark[i] = l->mark[--l->nmark];
+            l->mark_version[i] = l->mark_version[l->nmark];
+        }
 }
 
 /* All of the page; when they are all marked, none any more. */

@@ -56,6 +56,7 @@ struct list {
     int64_t total;    /* -1 not known */
     int limit, cols;  /* rows and columns of the terminal that the page was made for */
     uint64_t *mark;   /* marked ids, on any page */
+    uint32_t *mark_version; /* as each stood when it was marked */
     size_t nmark;
     bool loaded, stale;
 };

@@ -255,6 +255,18 @@ static void menu_handover(struct app *app, struct list *l)
     list_reload(app, l);
 }
 
+/* Marked rows, or the one at the cursor, stand in the national system now. */
+static void menu_synced(struct app *app, struct list *l)
+{
+    if (!l->nmark && l->at < l->nrow)
+        list_mark(l, l->row[l->at].id, true);
+    if (matter_synced(app, l->s, l->mark, l->mark_version, l->nmark) > 0)
+        l->nmark = 0;
+    l->total = -1;
+    l->npage = 1;
+    list_reload(app, l);
+}
+
 static void menu_roster(struct app *app, struct list *l)
 {
     print_roster(app, l);
@@ -322,6 +334,11 @@ static bool hands_over(const struct list *l)
     return of_child(l, "review");
 }
 
+static bool syncs(const struct list *l)
+{
+    return of_child(l, "sync");
+}
+
 static bool recalls(const struct list *l)
 {
     return strcmp(l->type, "change") == 0 && session_may(l->s, "child.change");
@@ -360,6 +377,7 @@ static const struct entry {
     {N_("关注名单"), N_("列入或移出，不计入报表"), watches, menu_watch},
     {N_("交接"), N_("选上的孩子换一位儿童主任负责"), hands_over, menu_handover},
     {N_("合并重复档案"), N_("当前这份和另一份是同一个孩子"), merges, menu_merge},
+    {N_("标为已同步"), N_("选上的各份已经录入全国系统"), syncs, menu_synced},
     {N_("打印名册"), N_("把这个名单打印出来"), prints, menu_roster},
     {N_("导出"), N_("做成表格放进取件箱"), exports, menu_export},
     {N_("去掉选择"), N_("选上的全部去掉"), marked, menu_unmark},

@@ -271,6 +271,40 @@ int matter_handover(struct app *app, struct session *s, const uint64_t *ids, siz
     return done;
 }
 
+/* ---- the national system ---- */
+
+/* The first of those that stay on the list says why. */
+static void say_synced(struct app *app, const struct node *answer)
+{
+    const struct node *left = node_first(node_get(answer, "skipped"));
+    if (left)
+        app_message(app, _("已标 %lld 份；没有标的：%s"), (long long)node_num(answer, "done", 0),
+                    node_text_or(left, "text", ""));
+    else
+        app_message(app, _("已标 %lld 份为已同步。"), (long long)node_num(answer, "done", 0));
+}
+
+int matter_synced(struct app *app, struct session *s, const uint64_t *ids, const uint32_t *version,
+                  size_t n)
+{
+    void *ctx = talloc_new(app);
+    struct node *body = node_map(ctx), *rows = node_add_list(body, "rows"), *answer;
+    char *text = text_printf(ctx, _("这 %zu 份档案的变化都已经录入全国系统？"), n);
+    int done = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct node *row = node_add_map(rows, NULL);
+        node_int(row, "id", (int64_t)ids[i]);
+        node_int(row, "version", version[i]);
+    }
+    if (n && popup_confirm(app, _("全国系统"), text, _("标为已同步")) &&
+        session_call(app, s, ctx, OP_NATIONAL_DONE, body, &answer) == 0) {
+        say_synced(app, answer);
+        done = 1;
+    }
+    talloc_free(ctx);
+    return done;
+}
+
 /* ---- a change of one's own ---- */
 
 int matter_recall(struct app *app, struct session *s, uint64_t change)

@@ -12,6 +12,9 @@ int matter_merge(struct app *, struct session *, uint64_t child);
 int matter_watch(struct app *, struct session *, uint64_t child);
 /* The children are those of one director; all of them go to another. */
 int matter_handover(struct app *, struct session *, const uint64_t *children, size_t n);
+/* The files were entered in the national system as they stood in these versions. */
+int matter_synced(struct app *, struct session *, const uint64_t *children,
+                  const uint32_t *version, size_t n);
 int matter_recall(struct app *, struct session *, uint64_t change);
 
 #endif

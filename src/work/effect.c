@@ -262,6 +262,7 @@ int effect_child(struct family *f, struct rec *child, const struct rec *old)
     int err = effect_director(f, child, old);
 
     effect_state(f, child, old);
+    effect_national(child, old);
     set_date(child, "updated_on", f->actor->today);
     return err ? err : effect_test(f, child);
 }

@@ -23,7 +23,8 @@ int import_begin(struct txn *, void *ctx, const struct county *, const struct ac
  * accepted|incomplete|unchanged|rejected|skipped, id, code, field, text}]}. As many as fit in a piece of the writer's time are taken; the rest is sent again. Cells that are empty or missing leave
  * what is stored. Names of divisions and of GB/T 2260 places become codes; "school.name" finds the
  * school or makes it. A row without id finds its child by id_no, else by name, birth date and village.
- * The codes are those of design.md 8: id_checksum id_date sex_mismatch birth_mismatch duplicate_id
+ * A row of another type finds its child by "child.id_no", "child.file_no", "child.national_no" or name and
+ * village (else unknown_child) and leaves that file as it is. The codes are those of design.md 8: id_checksum id_date sex_mismatch birth_mismatch duplicate_id
  * over_age unknown_village missing_name bad_name; others are findings of the form.
  */
 int import_rows(struct txn *, void *ctx, const struct county *, const struct actor *,

@@ -26,6 +26,9 @@ struct import {
     uint64_t id;              /* of the record found, 0 */
 };
 
+/* import_link.c: which child a row is about; *problem a sentence when none or several are meant. */
+int import_link(struct import *, const char **problem);
+
 /* Judges one row of the request and stores it when it stands; appends the answer to the list out. */
 int import_row(struct import *, const struct node *row, struct node *out);
 

@@ -313,6 +313,7 @@ static void row_consts(struct import *im)
 
 int import_row(struct import *im, const struct node *row, struct node *out)
 {
+    const char *problem;
     bool twice;
     int err;
 
@@ -336,6 +337,12 @@ int import_row(struct import *im, const struct node *row, struct node *out)
         return err;
     if (twice) {
         reject(im, out, "duplicate_id", "id_no", _("本文件前面已有一行是同一个号码，请核对两行"));
+        return 0;
+    }
+    if ((err = import_link(im, &problem)))
+        return err;
+    if (problem) {
+        reject(im, out, "unknown_child", "child", problem);
         return 0;
     }
     if ((err = find(im)))

@@ -93,6 +93,9 @@ int village_director(struct txn *, const struct county *, const char *village, s
 /* Adds the findings of the root and of its members. */
 void effect_check(struct family *);
 
+/* national.c: the national system must be told of a file that changed (decision 10). */
+void effect_national(struct rec *child, const struct rec *old);
+
 /* --- review.c --- */
 enum level review_level(struct txn *, const struct county *, const struct actor *,
                         const struct rec *child);

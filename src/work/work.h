@@ -16,6 +16,7 @@
  *   carry.c          from a visit or an agreement to the child's file
  *   quality.c        what is doubtful in a file (5.4), and the exceptions that explain it
  *   task.h task.c    things to do with a deadline, opened by the rules of other records
+ *   national.h national.c   what the national system must be told (decision 10)
  *   conflict.c       fields that others changed meanwhile
  *   effect.c         what follows from the values: defaults, completeness, director, standing, number
  *   touch.c          a shared person and the children linked to it
@@ -31,7 +32,7 @@
  *   view.c           one record, its history
  *   stat.h stat_*.c  statistics: listed in stat.h
  *   todo.c           the counts of the first screen
- *   import.h import.c import_row.c  rows of a file as a durable job; import_in.h between them
+ *   import.h import.c import_row.c import_link.c  rows of a file as a durable job; import_in.h between them
  */
 #ifndef HUTONG_WORK_H
 #define HUTONG_WORK_H

@@ -157,3 +157,12 @@ Test(matter, coming_back, .init = setup, .fini = teardown)
     SEES(h, "已上报，等待审核。");
     harness_stop(h);
 }
+
+/* Entered in the national system: off the list (decision 10). */
+Test(matter, marking_as_synced, .init = setup, .fini = teardown)
+{
+    struct harness *h = chosen("sun", "古丽", "标为已同步");
+    says(h, "都已经录入全国系统", "1");
+    SEES(h, "已标 1 份为已同步。");
+    harness_stop(h);
+}

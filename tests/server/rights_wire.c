@@ -67,6 +67,8 @@ static const struct row {
     {"child.exit", "#id=%lld|v.exit_note=x", "yn yn ynnn nnnn nnn", true},
     {"child.return", "#id=%lld|v.add_reason=99", "yn yn ynnn nnnn nnn", true},
     {"child.merge", "#id=%lld|#to=%1$lld", "nn nn ynnn nnnn nnn", true},
+    {"national.list", "limit=5", "nn yn ynyn nnnn nnn", false},
+    {"national.done", "?x", "nn yn ynyn nnnn nnn", false},
     {"rec.list", "type=child", "yy yy yyyy yyyy nnn", false},
     {"rec.count", "type=child", "yy yy yyyy yyyy nnn", false},
     {"rec.find", "type=child|words=王", "yy yy yyyy yyyy nnn", false},
