@@ -17,9 +17,13 @@ static int put_number(struct ctl *c, struct node *b, const char *option, const c
     return r;
 }
 
-/* The words of a post that user add and post add share. */
+/* What user add and post add share. */
 static int put_post(struct ctl *c, struct node *b)
 {
+    int r = ctl_put_values(c, b, 1);
+    if (r < 0)
+        return r;
+    ctl_put_text(b, "from", args_text(c->args, "--from"));
     node_str(b, "login", args_at(c->args, 0));
     ctl_put_text(b, "role", args_text(c->args, "--role"));
     ctl_put_text(b, "division", args_text(c->args, "--division"));
@@ -51,7 +55,6 @@ int cmd_post_add(struct ctl *c)
 {
     struct node *b = ctl_body(c, NULL), *answer;
     int r = put_post(c, b);
-    ctl_put_text(b, "from", args_text(c->args, "--from"));
     ctl_put_text(b, "to", args_text(c->args, "--until")); /* of the post */
     if (args_has(c->args, "--acting"))
         node_bool(b, "acting", true);
@@ -59,6 +62,22 @@ int cmd_post_add(struct ctl *c)
         r = ctl_call(c, OP_POST_ADD, b, &answer);
     if (r == 0)
         say_done(c, _("已增加岗位"), answer);
+    return r;
+}
+
+int cmd_post_set(struct ctl *c)
+{
+    struct node *b = ctl_body(c, NULL), *answer;
+    int64_t id;
+    int r = ctl_number(_("岗位号"), args_at(c->args, 0), &id);
+    if (r == 0)
+        r = ctl_put_values(c, b, 1);
+    if (r < 0)
+        return r;
+    node_int(b, "post", id);
+    r = ctl_call(c, OP_POST_SET, b, &answer);
+    if (r == 0)
+        say_done(c, _("已保存"), answer);
     return r;
 }
 
@@ -96,7 +115,8 @@ int cmd_user_set(struct ctl *c)
         node_bool(b, "disabled", false);
     if (args_has(c->args, "--forget-uid"))
         node_bool(b, "forget_uid", true);
-    return set_user(c, b);
+    int r = ctl_put_values(c, b, 1);
+    return r < 0 ? r : set_user(c, b);
 }
 
 int cmd_user_disable(struct ctl *c)

@@ -11,19 +11,28 @@ const struct command commands[] = {
 
     {"user list", "[--role R] [--division CODE]", N_("列出用户和岗位"), NULL, CTL_DATA,
      cmd_user_list},
-    {"user add", "LOGIN --role R [--division CODE] [--name N] [--until DATE] [--school ID]",
-     N_("增加用户和他的第一个岗位"),
-     HAN_("user add wangfang --role director --division 320681100001 --name 王芳"),
+    {"user add",
+     "LOGIN --role R [--division CODE] [--name N] [--until DATE] [--from DATE] [--school ID] "
+     "[field=value …]",
+     N_("增加用户和他的第一个岗位，--from 是任职日期"),
+     HAN_("user add wangfang --role director --division 320681100001 --name 王芳\n"
+          "user add wangfang --role director --division 320681100001 --from 2024-03-01 "
+          "full_part=专职 phone=13900000000 training_last=2026-05-10"),
      CTL_WRITE | CTL_JSON, cmd_user_add},
-    {"user set", "LOGIN [--name N] [--until DATE] [--enable] [--forget-uid]",
+    {"user set", "LOGIN [--name N] [--until DATE] [--enable] [--forget-uid] [field=value …]",
      N_("修改用户；--forget-uid 让换了账户编号的人重新登录"),
-     "user set wangfang --until 2027-06-30", CTL_WRITE, cmd_user_set},
+     "user set wangfang --until 2027-06-30\n"
+     "user set wangfang training_last=2026-11-03 vetted_on=2026-01-08",
+     CTL_WRITE, cmd_user_set},
     {"user disable", "LOGIN", N_("停用用户，记录都保留"), NULL, CTL_WRITE, cmd_user_disable},
     {"post add",
-     "LOGIN --role R [--division CODE] [--from DATE] [--until DATE] [--school ID] [--acting]",
+     "LOGIN --role R [--division CODE] [--from DATE] [--until DATE] [--school ID] [--acting] "
+     "[field=value …]",
      N_("再给用户一个岗位，可以是代班"),
      "post add wangfang --role director --division 320681100002 --acting --until 2027-01-31",
      CTL_WRITE | CTL_JSON, cmd_post_add},
+    {"post set", "ID field=value …", N_("改岗位的专职兼职和备注；岗位号见 user list --json"),
+     HAN_("post set 12 full_part=兼职"), CTL_WRITE | CTL_JSON, cmd_post_set},
     {"post end", "ID [--on DATE]", N_("结束一个岗位；岗位号见 user list --json"), NULL, CTL_WRITE,
      cmd_post_end},
 

@@ -11,6 +11,7 @@ int cmd_user_add(struct ctl *);
 int cmd_user_set(struct ctl *);
 int cmd_user_disable(struct ctl *);
 int cmd_post_add(struct ctl *);
+int cmd_post_set(struct ctl *);
 int cmd_post_end(struct ctl *);
 int cmd_list(struct ctl *);
 int cmd_find(struct ctl *);

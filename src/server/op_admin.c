@@ -44,6 +44,11 @@ int op_post_add(struct call *c, struct txn *t)
     return post_add(t, c->ctx, c->county, c->actor, c->body, c->out);
 }
 
+int op_post_set(struct call *c, struct txn *t)
+{
+    return post_set(t, c->ctx, c->county, c->actor, c->body, c->out);
+}
+
 int op_post_end(struct call *c, struct txn *t)
 {
     return post_end(t, c->ctx, c->county, c->actor, c->body, c->out);

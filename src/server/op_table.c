@@ -45,6 +45,7 @@ const struct op_row op_rows[OP_COUNT] = {
     [OP_USER_ADD] = {.run = op_user_add},
     [OP_USER_SET] = {.run = op_user_set},
     [OP_POST_ADD] = {.run = op_post_add},
+    [OP_POST_SET] = {.run = op_post_set},
     [OP_POST_END] = {.run = op_post_end},
     [OP_AUDIT_LIST] = {.run = op_audit_list},
     [OP_AUDIT_VERIFY] = {.run = op_audit_verify, .outside = true},

@@ -118,7 +118,7 @@ static void users_draw(struct app *app, struct screen *scr, const struct frame *
     if (u->mem && !u->n)
         draw_text(&f->body, 4, 2, ATTR_NORMAL, _("还没有用户。按 F6 新增。"));
     draw_text(&f->hint, 0, 0, ATTR_NORMAL,
-              _("回车办理：加岗位、结束岗位、停用、改有效期。F6 新增用户。"));
+              _("回车办理：加岗位、结束岗位、停用、改有效期、人员资料。F6 新增用户。"));
     draw_caret(&f->body, 2 + (int)(u->at - u->top), 1);
 }
 
@@ -204,9 +204,13 @@ static void add_post(struct app *app, struct users *u, const char *login)
     struct node *body = node_map(u);
     node_str(body, "login", login);
     if (ask_post(app, u, body)) {
-        char *until = ask_line(app, body, _("加岗位"), _("到哪天（长期的空着）："), "", false);
+        char *from = ask_line(app, body, _("加岗位"), _("从哪天（空着：一直是）："), "", false);
+        char *until =
+            from ? ask_line(app, body, _("加岗位"), _("到哪天（长期的空着）："), "", false) : NULL;
+        if (from && *from)
+            node_str(body, "from", from);
         if (until && *until)
-            node_str(body, "until", until);
+            node_str(body, "to", until); /* of the post, not of the account */
         if (until)
             send(app, u, OP_POST_ADD, body, _("岗位已加上。"));
     }
@@ -265,8 +269,8 @@ static void act(struct app *app, struct users *u)
     if (!row)
         return;
     bool off = node_flag(row, "disabled");
-    const char *const answers[] = {_("加岗位"), _("结束岗位"), off ? _("启用") : _("停用"),
-                                   _("改有效期"), _("修改历史")};
+    const char *const answers[] = {_("加岗位"),   _("结束岗位"), off ? _("启用") : _("停用"),
+                                   _("改有效期"), _("人员资料"), _("修改历史")};
     char *login = talloc_strdup(u, node_text_or(row, "login", ""));
     char *text = text_printf(login, "%s %s\n%s", login, node_text_or(row, "name", ""),
                              posts_text(u, login, row));
@@ -284,6 +288,12 @@ static void act(struct app *app, struct users *u)
         set_until(app, u, row);
         break;
     case 4:
+        while (row && users_info(app, u->s, row)) {
+            load(app, u);
+            row = nth(u, u->at);
+        }
+        break;
+    case 5:
         history_open(app, u->s, "user", (uint64_t)node_num(row, "id", 0));
         break;
     default:

@@ -5,5 +5,7 @@
 #include "tui/session.h"
 
 void users_open(struct app *, struct session *);
+/* users_info.c: 人员资料 of a row of user.list, one field a turn; true when something was saved. */
+bool users_info(struct app *, struct session *, const struct node *row);
 
 #endif

@@ -10,18 +10,22 @@
 #include "work/work.h"
 
 /* {division, role, login, after, limit} → {rows: [{id, login, name, until, disabled, bound: has a uid, posts:
- * [{id, role, label, division, title, school, from, to, acting, now}]}], next} */
+ * [{id, role, label, division, title, school, from, to, acting, full_part, now}], v: {phone, unit, vetted_on,
+ * vetted_by, training_last, training, remark} for who manages users}], next} */
 int user_list(struct txn *, void *ctx, const struct county *, const struct actor *,
               const struct node *body, struct node *out);
-/* {login, name, role, division, until, school, from, to, acting} → {id, post}; until is the account's end.
- * Without from the post has stood since ever. */
+/* {login, name, role, division, until, school, from, to, acting, v: as in user_list, and full_part of the
+ * post} → {id, post}; until is the account's end. Without from the post has stood since ever. */
 int user_add(struct txn *, void *ctx, const struct county *, const struct actor *,
              const struct node *body, struct node *out);
-/* {login, name, until, disabled, forget_uid} */
+/* {login, name, until, disabled, forget_uid, v} */
 int user_set(struct txn *, void *ctx, const struct county *, const struct actor *,
              const struct node *body, struct node *out);
-/* {login, role, division, from, to, school, acting} → {post} */
+/* {login, role, division, from, to, school, acting, v: {full_part, remark}} → {post} */
 int post_add(struct txn *, void *ctx, const struct county *, const struct actor *,
+             const struct node *body, struct node *out);
+/* {post, v: {full_part, remark}} → {post} */
+int post_set(struct txn *, void *ctx, const struct county *, const struct actor *,
              const struct node *body, struct node *out);
 /* {post, on: its last day; left out: at once} → {post} */
 int post_end(struct txn *, void *ctx, const struct county *, const struct actor *,

@@ -125,9 +125,11 @@ static const char *same_problem(const struct rec *post, const struct posts *post
     return NULL;
 }
 
+const char *const post_values[] = {"full_part", "remark", NULL};
+
 /* The post that body asks for; NULL text when it may be. */
 const char *post_make(const struct change *c, const struct node *body, uint64_t user,
-                      struct rec **out)
+                      const char *const more[], struct rec **out)
 {
     const struct role *role = roles_find(c->county->roles, node_text_or(body, "role", ""));
     const char *area = node_text_or(body, "division", ""), *bad = NULL, *from, *to;
@@ -154,6 +156,8 @@ const char *post_make(const struct change *c, const struct node *body, uint64_t 
         rec_set(post, "school", text_printf(c->ctx, "%llu", (unsigned long long)school));
     if (node_flag(body, "acting"))
         rec_set(post, "acting", "1");
+    if ((bad = change_values(c, body, post_values, more, post)))
+        return bad;
     if (to && strcmp(to, change_got(post, "from")) < 0)
         return _("结束日期早于开始日期");
     if (node_flag(body, "acting") && !to)
@@ -176,12 +180,45 @@ int post_add(struct txn *txn, void *ctx, const struct county *county, const stru
 
     if (err || (err = change_user(&c, body, &user)))
         return err;
-    if ((bad = post_make(&c, body, user->id, &post)))
+    if ((bad = post_make(&c, body, user->id, NULL, &post)))
         return change_say(&c, HE_RULE, bad);
     if ((err = txn_put(txn, c.who, NULL, post, NULL, NULL)))
         return err;
     node_int(out, "post", (int64_t)post->id);
     return 0;
+}
+
+/* The post that body["post"] names, not one of the administrator himself. */
+static int change_post(const struct change *c, const struct node *body, struct rec **post)
+{
+    int err = actor_may(c->actor, MANAGE) ? 0 : HE_DENIED;
+
+    if (err)
+        return err;
+    err = txn_get(c->txn, c->ctx, dict_form(c->county->dict, "post"),
+                  (uint64_t)node_num(body, "post", 0), post);
+    if (err)
+        return err == HE_NOTFOUND ? change_say(c, err, "没有这个岗位") : err;
+    return rec_ref(*post, "user") == c->actor->id
+               ? change_say(c, HE_DENIED, "不能改自己的账号和岗位，请另一位安全管理员办理")
+               : 0;
+}
+
+int post_set(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
+             const struct node *body, struct node *out)
+{
+    struct change c = {txn, ctx, county, actor, &actor->who, out};
+    const char *bad;
+    struct rec *old, *post;
+    int err = change_post(&c, body, &old);
+
+    if (err)
+        return err;
+    post = rec_copy(ctx, old);
+    if ((bad = change_values(&c, body, post_values, NULL, post)))
+        return change_say(&c, HE_RULE, bad);
+    node_int(out, "post", (int64_t)post->id);
+    return txn_put(txn, c.who, old, post, NULL, NULL);
 }
 
 /* on: the last day in force; left out, the post ends at once (with yesterday). */
@@ -192,15 +229,10 @@ int post_end(struct txn *txn, void *ctx, const struct county *county, const stru
     char yesterday[11];
     const char *bad = NULL, *on;
     struct rec *old, *post;
-    int err = actor_may(actor, MANAGE) ? 0 : HE_DENIED;
+    int err = change_post(&c, body, &old);
 
     if (err)
         return err;
-    if ((err = txn_get(txn, ctx, dict_form(county->dict, "post"),
-                       (uint64_t)node_num(body, "post", 0), &old)))
-        return err == HE_NOTFOUND ? change_say(&c, err, "没有这个岗位") : err;
-    if (rec_ref(old, "user") == actor->id)
-        return change_say(&c, HE_DENIED, "不能改自己的账号和岗位，请另一位安全管理员办理");
     on = change_day(&c, body, "on", &bad);
     if (bad)
         return change_say(&c, HE_RULE, bad);

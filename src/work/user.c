@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/lang.h"
 #include "base/text.h"
+#include "rec/check.h"
 #include "work/user.h"
 
 int change_say(const struct change *c, int err, const char *text)
@@ -39,7 +40,35 @@ const char *change_day(const struct change *c, const struct node *body, const ch
     return date_format(d, buf);
 }
 
+static bool change_named(const char *const names[], const char *name)
+{
+    for (; names && *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+const char *change_values(const struct change *c, const struct node *body,
+                          const char *const names[], const char *const more[], struct rec *into)
+{
+    struct findings *fs = findings_new(c->ctx);
+    struct node *mine = node_map(c->ctx);
+
+    for (const struct node *n = node_first(node_get(body, "v")); n; n = n->next)
+        if (change_named(names, n->key))
+            node_copy(mine, n->key, n);
+        else if (!change_named(more, n->key))
+            return text_printf(c->ctx, _("没有“%s”这一项，请核对名称"),
+                               text_visible(fs, n->key, 0));
+    rec_take(into, mine, county_env(c->ctx, c->txn, c->county, c->who->today), fs);
+    return fs->n ? fs->f[0].text : NULL;
+}
+
 /* --- users --- */
+
+/* What is kept of a person besides the account (R-217; 未成年人保护法 62: vetted yearly). */
+static const char *const user_values[] = {"phone",         "unit",     "vetted_on", "vetted_by",
+                                          "training_last", "training", "remark",    NULL};
 
 static int user_find(const struct change *c, const char *login, struct rec **out)
 {
@@ -104,10 +133,12 @@ int user_add(struct txn *txn, void *ctx, const struct county *county, const stru
     if (bad)
         return change_say(&c, HE_RULE, bad);
     rec_set(more, "until", until);
+    if ((bad = change_values(&c, body, user_values, post_values, more)))
+        return change_say(&c, HE_RULE, bad);
     if ((err = user_make(&c, login, text_clean(ctx, node_text_or(body, "name", ""), 0, NULL), more,
                          &user)))
         return err;
-    if ((bad = post_make(&c, body, user->id, &post)))
+    if ((bad = post_make(&c, body, user->id, user_values, &post)))
         return change_say(&c, HE_RULE, bad);
     if ((err = txn_put(txn, c.who, NULL, post, NULL, NULL)))
         return err;
@@ -132,6 +163,8 @@ int user_set(struct txn *txn, void *ctx, const struct county *county, const stru
         return change_say(&c, HE_RULE, bad);
     if (node_get(body, "until"))
         rec_set(user, "until", until);
+    if ((bad = change_values(&c, body, user_values, NULL, user)))
+        return change_say(&c, HE_RULE, bad);
     if (node_get(body, "name"))
         rec_set(user, "name", text_clean(ctx, node_text_or(body, "name", ""), 0, NULL));
     if (!rec_get(user, "name"))
@@ -170,6 +203,7 @@ static void list_post(struct listing *l, struct node *posts, const struct rec *p
         node_int(n, "school", (int64_t)rec_ref(post, "school"));
     node_str(n, "from", rec_get(post, "from"));
     node_str(n, "to", rec_get(post, "to"));
+    node_str(n, "full_part", rec_get(post, "full_part"));
     node_bool(n, "acting", strcmp(change_got(post, "acting"), "1") == 0);
     node_bool(n, "now", post_in_force(post, l->c.who->today));
 }
@@ -206,6 +240,12 @@ static int list_user(struct txn *txn, uint64_t id, const char *mark, void *arg)
     node_str(row, "until", rec_get(user, "until"));
     node_bool(row, "disabled", strcmp(change_got(user, "state"), "2") == 0);
     node_bool(row, "bound", rec_get(user, "uid") != NULL);
+    if (actor_may(l->c.actor, MANAGE)) {
+        struct node *v = node_add_map(row, "v");
+        for (size_t i = 0; user_values[i]; i++)
+            if (rec_get(user, user_values[i]))
+                node_str(v, user_values[i], rec_get(user, user_values[i]));
+    }
     list = node_add_list(row, "posts");
     for (size_t i = 0; i < posts.n; i++)
         list_post(l, list, posts.post[i]);

@@ -22,6 +22,14 @@ int change_say(const struct change *, int err, const char *text);
 const char *change_day(const struct change *, const struct node *body, const char *key,
                        const char **bad);
 const char *change_got(const struct rec *, const char *field); /* "" for none */
+/*
+ * Takes those of body["v"] that are named for into (a user or a post) as their fields say; the others are
+ * for who comes next (more, NULL: nobody). NULL when all is well, else a sentence.
+ */
+const char *change_values(const struct change *, const struct node *body, const char *const names[],
+                          const char *const more[], struct rec *into);
+/* What a post says of itself besides its place and days. */
+extern const char *const post_values[];
 /* The user that body["login"] names, who is not the administrator himself. */
 int change_user(const struct change *, const struct node *body, struct rec **user);
 
@@ -34,8 +42,8 @@ struct posts {
 
 /* Every post of a user, past ones too. */
 int posts_of(const struct change *, uint64_t user, struct posts *);
-/* The post that body asks for; NULL when it may be, else a sentence. */
+/* The post that body asks for; NULL when it may be, else a sentence. more: see change_values. */
 const char *post_make(const struct change *, const struct node *body, uint64_t user,
-                      struct rec **out);
+                      const char *const more[], struct rec **out);
 
 #endif

@@ -108,5 +108,19 @@ Test(box, users_of_the_security_administrator, .init = setup, .fini = teardown)
     harness_send(h, "\r");
     SEES(h, "用户已新增");
     SEES(h, "儿童主任 汇龙镇 幸福二村");
+
+    /* what is kept of him: a training, part time */
+    harness_send(h, "\033[B\033[B\033[B\r5");
+    SEES(h, "人员资料");
+    SEES(h, "没有填（汇龙镇 幸福二村）");
+    harness_send(h, "5");
+    SEES(h, "最近一次参加业务培训");
+    harness_send(h, "2026-05-10\r");
+    SEES(h, "已保存：最近培训日期");
+    SEES(h, "2026-05-10");
+    harness_send(h, "8");
+    SEES(h, "专职");
+    harness_send(h, "2");
+    SEES(h, "兼职（汇龙镇 幸福二村）");
     harness_stop(h);
 }

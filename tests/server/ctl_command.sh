@@ -46,6 +46,24 @@ rc_of "and keeps nobody" 3 "$ctl" show user zhang
 "$ctl" user add li --role county_clerk --division 320681000000 --name 李县 2>/dev/null
 has_user=$("$ctl" user list --csv | grep -c '^wangfang,王芳,0,')
 same "user list" 1 "$has_user"
+rc_of "what is kept of a director" 0 "$ctl" user add sun --role director --division 320681100002 \
+	--from 2024-03-01 --name 孙主任 full_part=专职 phone=13900000000 training_last=2026-05-10
+"$ctl" user list --json >"$tmp/out"
+has "is listed" '"phone":"13900000000","training_last":"2026-05-10"' "$tmp/out"
+has "with the post's" '"full_part":"1"' "$tmp/out"
+has "and since when" '"from":"2024-03-01"' "$tmp/out"
+rc_of "user set with values" 0 "$ctl" user set sun training=2026年5月业务培训8学时 phone=
+"$ctl" user list --json >"$tmp/out"
+has "keeps the training" '"training":"2026年5月业务培训8学时"' "$tmp/out"
+post=$(sed -n 's/.*"id":\([0-9]*\),"role":"director","label":"儿童主任","division":"320681100002".*/\1/p' "$tmp/out")
+rc_of "post set" 0 "$ctl" post set "$post" full_part=兼职
+has_part=$("$ctl" user list --json | grep -c '"full_part":"2"')
+same "is part time now" 1 "$has_part"
+rc_of "a value of no user" 5 "$ctl" user set sun full_part=专职
+rc_of "a login is no value" 5 "$ctl" user set sun login=x
+rc_of "a wrong day" 5 "$ctl" user set sun vetted_on=2026-13-01
+HUTONG_USER=wangfang "$ctl" user list --json >"$tmp/out"
+same "others see the posts alone" 0 "$(grep -c '"training"' "$tmp/out")"
 
 id=$("$ctl" add child name=王小雨 village=320681100001 sex=女 father.name=王强 2>/dev/null)
 rc_of "show by id" 0 "$ctl" show child "$id" --json

@@ -104,6 +104,7 @@ static const struct row {
     {"user.add", "login=", "nn nn nnnn nnnn nyn", false},
     {"user.set", "login=nobody", "nn nn nnnn nnnn nyn", false},
     {"post.add", "login=nobody", "nn nn nnnn nnnn nyn", false},
+    {"post.set", "#post=999", "nn nn nnnn nnnn nyn", false},
     {"post.end", "#post=999", "nn nn nnnn nnnn nyn", false},
     {"audit.list", "x=y", "nn nn nnnn nnnn nny", false},
     {"audit.verify", "x=y", "nn nn nnnn nnnn nny", false},
