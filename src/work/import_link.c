@@ -109,13 +109,17 @@ static int by_name(struct link *l)
     return err < 0 ? err : 0;
 }
 
-static void forget(struct node *value)
+/* True when there was anything that says a child. */
+static bool forget(struct node *value)
 {
+    size_t had = value->n;
+
     for (const struct node *n = node_first(value), *next; n; n = next) {
         next = n->next;
         if (!strncmp(n->key, LINK ".", strlen(LINK ".")))
             node_remove(value, n->key);
     }
+    return value->n != had;
 }
 
 int import_link(struct import *im, const char **problem)
@@ -123,6 +127,7 @@ int import_link(struct import *im, const char **problem)
     const struct form_field *via = form_field(im->form, LINK);
     struct link l = {.im = im};
     struct rec *rec;
+    bool meant;
     int err;
 
     *problem = NULL;
@@ -137,12 +142,12 @@ int import_link(struct import *im, const char **problem)
         err = by_name(&l);
     if (err)
         return err;
-    forget(base_unconst(im->value));
+    meant = forget(base_unconst(im->value)) || via->must;
     if (l.id && !txn_get(im->txn, im->tmp, l.form, l.id, &rec) &&
         actor_sees(im->txn, im->county, im->actor, "child.read", rec))
         node_str(base_unconst(im->value), LINK,
                  text_printf(im->tmp, "%llu", (unsigned long long)rec->id));
-    else if (via->must)
+    else if (meant)
         *problem = l.n > 1 ? _("这个村有几个同名的孩子，请加上证件号或档案号")
                            : _("没有找到这个孩子，请核对证件号、档案号，或者姓名和村");
     return 0;

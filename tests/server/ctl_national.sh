@@ -43,4 +43,19 @@ same "the father's own change" "$a,变更,电话" \
 "$ctl" child exit "$b" --reason-code 02 2>/dev/null
 same "an exit" "$b,退出" "$("$ctl" national list --csv | sed 1d | cut -d, -f1,2)"
 
+# Rows that came back wrong become tasks of the villages, and a reply goes up.
+v=$("$ctl" list division --where "code = '320681100001'" --fields name --csv | sed 1d)
+printf '序号,姓名,所在村,问题字段,问题描述\n1,王小雨,%s,父亲电话,电话是空号\n2,无此人,%s,姓名,查无此人\n' "$v" "$v" >"$tmp/back.csv"
+rc_of "feedback with a row that fits nobody" 1 "$ctl" import task "$tmp/back.csv" --map feedback --rejects "$tmp/rej.csv"
+has "says which" "2,child,unknown_child" "$tmp/rej.csv"
+same "a task of the village" "4,320681100001,父亲电话,1" \
+	"$("$ctl" list task --fields kind,village,fields,state --csv | sed 1d)"
+t=$("$ctl" list task --json | sed 's/.*"id":\([0-9]*\).*/\1/')
+"$ctl" set task "$t" answer=已换新号 2>/dev/null
+rc_of "the reply" 0 "$ctl" export task --map feedback --where "kind = '4'" --purpose 回复
+has "in the columns it came in" "王小雨" "$tmp/out"
+has "with what was done" "已换新号" "$tmp/out"
+rc_of "the same file again" 1 "$ctl" import task "$tmp/back.csv" --map feedback
+same "opens nothing twice" 1 "$("$ctl" count task)"
+
 done_testing
