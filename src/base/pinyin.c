@@ -85,8 +85,10 @@ static bool slot_add_word(struct slot *slot, const char **list)
 static void slots_add_surnames(struct slots *all, const char *name)
 {
     for (size_t i = 0; i < NELEM(surnames); i++) {
-        const char *reading = surnames[i].reading;
-        if (strncmp(name, surnames[i].name, strlen(surnames[i].name)) == 0)
+        const char *own = surnames[i].name, *reading = surnames[i].reading;
+        if (own[0] != name[0] || own[1] != name[1] || own[2] != name[2]) /* most, quickly */
+            continue;
+        if (strncmp(name, own, strlen(own)) == 0)
             for (size_t j = 0; j < all->n && slot_add_word(&all->slot[j], &reading); j++)
                 ;
     }
@@ -107,9 +109,13 @@ static void slot_add_dictionary(struct slot *slot)
 /* Splits a folded name; what cannot be spelt has a slot without readings. */
 static struct slots slots_of(void *ctx, const char *folded)
 {
-    struct slots all = {.slot = talloc_zero_array(ctx, struct slot, strlen(folded) + 1)};
+    struct slots all = {0};
 
+    for (const char *p = folded; *p; all.n++)
+        text_next(&p);
+    all.slot = talloc_zero_array(ctx, struct slot, all.n + 1);
     MUST(all.slot);
+    all.n = 0;
     for (const char *p = folded; *p;)
         all.slot[all.n++].cp = text_next(&p);
     slots_add_surnames(&all, folded);

@@ -71,8 +71,8 @@ bool text_valid(const char *s, size_t len)
     uint32_t cp;
 
     while (p < end) {
-        int n = decode(p, (size_t)(end - p), &cp);
-        if (n == 0 || cp == 0)
+        int n = *p < 0x80 ? *p != 0 : decode(p, (size_t)(end - p), &cp);
+        if (n == 0)
             return false;
         p += n;
     }
@@ -167,8 +167,9 @@ size_t text_chars(const char *s)
 {
     size_t n = 0;
 
-    for (; *s; s = cluster_end(s))
-        n++;
+    for (bool first = true; *s; first = false)
+        if (kind_of(text_next(&s)) != WIDTH_ZERO || first)
+            n++;
     return n;
 }
 
@@ -323,12 +324,46 @@ static void gap_flush(struct gap *g, struct out *o)
     *g = (struct gap){0};
 }
 
+/* Most of what is typed needs no cleaning: printing ASCII, common Han and their stops, single blanks
+ * inside. What is not told at once to be so is left to the long way. */
+static bool is_clean(const char *s, unsigned flags)
+{
+    bool inside = false;
+
+    for (const unsigned char *p = (const unsigned char *)s; *p;) {
+        if (*p < 0x80) {
+            bool blank = *p == ' ' && inside && p[1] > ' ' && !(flags & TEXT_NOSPACE);
+            if (!blank && (*p <= ' ' || *p == 0x7F))
+                return false;
+            if ((flags & TEXT_UPPER) && *p >= 'a' && *p <= 'z')
+                return false;
+            p++;
+        } else {
+            uint32_t cp = 0;
+            int n = decode(p, 4, &cp);
+            bool stop = cp == 0x3001 || cp == 0x3002 || cp == 0xFF0C;
+            if (!n || !((cp >= 0x4E00 && cp <= 0x9FFF) || (stop && !(flags & TEXT_HALFWIDTH))))
+                return false;
+            p += n;
+        }
+        inside = true;
+    }
+    return true;
+}
+
 char *text_clean(void *ctx, const char *s, unsigned flags, size_t *dropped)
 {
-    struct out o = out_new(ctx, s, 1);
     struct gap gap = {0};
     size_t bad = 0;
 
+    if (is_clean(s, flags)) {
+        char *same = talloc_strdup(ctx, s);
+        MUST(same);
+        if (dropped)
+            *dropped = 0;
+        return same;
+    }
+    struct out o = out_new(ctx, s, 1);
     while (*s) {
         uint32_t cp = text_next(&s);
         if (cp == '\r' && *s == '\n')

@@ -114,7 +114,8 @@ static char type_unknown_kind(const char *s, bool words, const char **rest)
     for (size_t i = 0; i < NELEM(table); i++) {
         size_t n = strlen(table[i].word);
 
-        if ((words || !table[i].spoken) && strncmp(s, table[i].word, n) == 0) {
+        if (*s == *table[i].word && (words || !table[i].spoken) &&
+            strncmp(s, table[i].word, n) == 0) {
             *rest = s + n;
             return table[i].kind;
         }
@@ -171,6 +172,12 @@ static int type_parse_unknown(void *ctx, const struct form_field *f, char kind, 
     return 0;
 }
 
+/* Letters and digits stand in front of most values, and of no unknown answer. */
+static bool type_plain_start(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 int type_parse(void *ctx, const struct form_field *f, struct date today, const char *in, char **out,
                const char **code, char **problem)
 {
@@ -183,6 +190,8 @@ int type_parse(void *ctx, const struct form_field *f, struct date today, const c
     *problem = NULL;
     if (in == NULL)
         return 0;
+    if (type_plain_start(*in))
+        return f->type->parse(ctx, f, today, in, out, code, problem);
     clean = text_clean(ctx, in, 0, NULL);
     if (*clean == '\0')
         return 0;

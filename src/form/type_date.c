@@ -23,7 +23,8 @@ static int date_bad(void *ctx, const struct form_field *f, int rc, const char *i
 static int date_read(void *ctx, const struct form_field *f, struct date today, const char *in,
                      struct date *out, const char **code, char **problem)
 {
-    int rc = date_parse_loose(type_compact(ctx, in, 0), today, out);
+    const char *typed = type_compact(ctx, in, 0);
+    int rc = date_parse(typed, out) == 0 && out->d ? 0 : date_parse_loose(typed, today, out);
 
     return rc == 0 ? 0 : date_bad(ctx, f, rc, in, code, problem);
 }

@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "form/type.h"
 
+#define TAKE_POOL (12 << 10) /* what cleaning most records takes */
+
 /* "" for nil, NULL for what is no answer. */
 static const char *take_text(void *ctx, const struct node *n)
 {
@@ -118,7 +120,7 @@ static void take_compare(const struct rec *r, const struct rec *before, const st
 void rec_take(struct rec *r, const struct node *raw, const struct rec_env *env,
               struct findings *out)
 {
-    void *tmp = talloc_new(NULL);
+    void *tmp = base_pool(TAKE_POOL);
     struct rec *before = rec_copy(tmp, r);
 
     take_all(tmp, r, raw, env, out);

@@ -188,12 +188,40 @@ static void call_renew(struct call *c)
     c->tried = false;
 }
 
+static bool actor_is_fresh(const struct call *c, uint64_t stamp)
+{
+    const struct session *s = c->session;
+    return stamp && s->actor && s->actor_stamp == stamp && s->actor_roles == c->county->roles &&
+           date_cmp(s->actor->today, business_day(c)) == 0;
+}
+
+/* Reads who asks, unless nothing of it changed since the session's last request. */
+static int actor_renew(struct call *c, struct txn *t)
+{
+    struct session *s = c->session;
+    uint64_t stamp = actor_stamp(t, c->county);
+    if (!actor_is_fresh(c, stamp)) {
+        struct actor *a;
+        void *mem = talloc_new(NULL);
+        int r = actor_load(t, mem, c->county, s->user, s->user_uid, business_day(c), &a, &c->text);
+        talloc_free(s->actor);
+        s->actor = r < 0 ? NULL : talloc_steal(s, a);
+        s->actor_stamp = stamp == actor_stamp(t, c->county) ? stamp : 0;
+        s->actor_roles = c->county->roles;
+        talloc_free(mem);
+        if (r < 0)
+            return r;
+    }
+    c->actor = talloc_memdup(c->ctx, s->actor, sizeof *s->actor);
+    MUST(c->actor);
+    return 0;
+}
+
 int call_load(struct call *c, struct txn *t)
 {
     const struct session *s = c->session;
     call_renew(c);
-    int r = actor_load(t, c->ctx, c->county, s->user, s->user_uid, business_day(c), &c->actor,
-                       &c->text);
+    int r = actor_renew(c, t);
     if (r < 0) {
         c->ends = r == HE_DENIED;
         return r;

@@ -97,6 +97,9 @@ struct session {
     const char *user;  /* the Hutong user: login, or who he acts as */
     uint64_t user_uid; /* uid, or ACTOR_ANY_UID */
     uint64_t user_id;  /* the user's record, from hello on */
+    struct actor *actor; /* as last loaded, NULL; good while actor_stamp and roles stay the same */
+    uint64_t actor_stamp;
+    const struct roles *actor_roles;
     const char *from, *program;
     struct date today; /* y == 0: the server's */
     uint64_t nonce;    /* of hello; with a request's seq its request number */

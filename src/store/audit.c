@@ -50,7 +50,7 @@ int audit_add(struct txn *t, const struct store_who *who, const struct form *for
     memcpy(value, head, SM3_LEN);
     memcpy(value + SM3_LEN, row, len);
     audit_key(&k, *seq);
-    int err = blob_put(t, t->s->sys[SYS_AUDIT], &k, value, SM3_LEN + len);
+    int err = blob_add(t, t->s->sys[SYS_AUDIT], &k, value, SM3_LEN + len);
     if (!err) {
         t->audit_seq = *seq;
         memcpy(t->audit_head, head, SM3_LEN);

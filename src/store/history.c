@@ -56,12 +56,14 @@ int history_add(struct txn *t, const struct store_who *who, const struct history
     struct key k;
     node_int(n, "version", h->version);
     who_to_node(n, who, store_now(t->s));
-    if (h->old || h->rec)
+    if (h->old)
         old_values(n, h);
+    else if (h->rec)
+        node_add_map(n, "old"); /* a new record: nothing was answered */
     if (h->note)
         node_copy(n, "note", h->note);
     history_key(&k, h->form, h->id, seq);
-    int err = blob_put_node(t, t->s->sys[SYS_HISTORY], &k, n);
+    int err = blob_add_node(t, t->s->sys[SYS_HISTORY], &k, n);
     talloc_free(n);
     return err;
 }

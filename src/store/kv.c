@@ -258,15 +258,18 @@ static int blob_cut(struct txn *t, DB *db, const struct key *k, unsigned from, u
     return 0;
 }
 
-int blob_put(struct txn *t, DB *db, const struct key *k, const void *p, size_t len)
+static unsigned pieces_of(size_t len)
+{
+    return len ? (unsigned)((len + PIECE_MAX - 1) / PIECE_MAX) : 1;
+}
+
+int blob_add(struct txn *t, DB *db, const struct key *k, const void *p, size_t len)
 {
     unsigned char buf[PIECE_HEAD + PIECE_MAX];
-    unsigned was, n = len ? (unsigned)((len + PIECE_MAX - 1) / PIECE_MAX) : 1;
+    unsigned n = pieces_of(len);
     int err;
     if (len > (size_t)PIECE_MAX * PIECES_MAX)
         return HE_TOOBIG;
-    if ((err = blob_count(t, db, k, &was)))
-        return err;
     uint32_t stamp = ++t->s->stamp;
     memcpy(buf, &stamp, 4);
     buf[4] = (unsigned char)n;
@@ -278,7 +281,16 @@ int blob_put(struct txn *t, DB *db, const struct key *k, const void *p, size_t l
         if ((err = kv_put(t, db, &pk, buf, PIECE_HEAD + part)))
             return err;
     }
-    return blob_cut(t, db, k, n, was);
+    return 0;
+}
+
+int blob_put(struct txn *t, DB *db, const struct key *k, const void *p, size_t len)
+{
+    unsigned was;
+    int err = blob_count(t, db, k, &was);
+    if (!err && !(err = blob_add(t, db, k, p, len)))
+        err = blob_cut(t, db, k, pieces_of(len), was);
+    return err;
 }
 
 int blob_del(struct txn *t, DB *db, const struct key *k)
@@ -302,14 +314,25 @@ int blob_get_node(struct txn *t, void *ctx, DB *db, const struct key *k, struct 
     return err ? HE_CORRUPT : 0;
 }
 
-int blob_put_node(struct txn *t, DB *db, const struct key *k, const struct node *n)
+static int node_write(struct txn *t, DB *db, const struct key *k, const struct node *n,
+                      int (*write)(struct txn *, DB *, const struct key *, const void *, size_t))
 {
     char *bytes;
     size_t len;
     node_encode(t->ctx, n, &bytes, &len);
-    int err = blob_put(t, db, k, bytes, len);
+    int err = write(t, db, k, bytes, len);
     talloc_free(bytes);
     return err;
+}
+
+int blob_put_node(struct txn *t, DB *db, const struct key *k, const struct node *n)
+{
+    return node_write(t, db, k, n, blob_put);
+}
+
+int blob_add_node(struct txn *t, DB *db, const struct key *k, const struct node *n)
+{
+    return node_write(t, db, k, n, blob_add);
 }
 
 /* Moves the end of the range that was read past the last key. */

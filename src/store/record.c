@@ -135,6 +135,19 @@ struct change {
     const char *area;
 };
 
+/* Before anything of the change is written; the end of the batch makes it even again. */
+static void change_mark(struct txn *t, const struct form *form)
+{
+    struct table *tb = store_table(t->s, form);
+    if (atomic_load(&tb->changes) % 2 == 0)
+        atomic_fetch_add(&tb->changes, 1);
+}
+
+uint64_t txn_changes(struct txn *t, const struct form *form)
+{
+    return atomic_load(&store_table(t->s, form)->changes);
+}
+
 static int change_begin(struct change *c, const struct rec *old, uint64_t id)
 {
     struct stored st;
@@ -178,7 +191,7 @@ static int change_store(struct change *c, unsigned char digest[SM3_LEN])
     memcpy(raw + HEAD, bytes, len);
     sm3(raw, HEAD + len, digest);
     rec_key(&k, c->rec->id);
-    return blob_put(c->t, c->tb->rec, &k, raw, HEAD + len);
+    return (c->old ? blob_put : blob_add)(c->t, c->tb->rec, &k, raw, HEAD + len);
 }
 
 /* Everything that points at the record, in a fixed order. */
@@ -237,10 +250,14 @@ int txn_put(struct txn *t, const struct store_who *who, const struct rec *old, s
     int err = change_begin(&c, old, rec->id);
     if (!err)
         err = unique_clash(t, c.tb, rec, clash, clash_id);
-    if (!err && c.old && same_values(c.old, rec))
+    if (!err && c.old && same_values(c.old, rec)) {
         rec->version = c.old->version;
-    else if (!err && !(err = change_end(&c, change_write(&c))))
-        watch_note(t, rec->form, rec->id, who->today);
+    } else if (!err) {
+        change_mark(t, rec->form);
+        err = change_end(&c, change_write(&c));
+        if (!err)
+            watch_note(t, rec->form, rec->id, who->today);
+    }
     talloc_free(c.ctx);
     return err;
 }
@@ -305,6 +322,7 @@ int txn_forward(struct txn *t, const struct store_who *who, const struct form *f
     if (!err)
         err = change_begin(&c, was, from);
     if (!err) {
+        change_mark(t, form);
         c.area = rec_area(t, c.ctx, c.tb, on);
         err = change_end(&c, forward_write(&c, on->id));
         if (!err)

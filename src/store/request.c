@@ -139,7 +139,7 @@ static int answer_put(struct txn *t, const struct store_reqno *no)
     if (t->answer)
         node_copy(n, "a", t->answer);
     request_key(&k, no);
-    return blob_put_node(t, t->s->sys[SYS_REQUEST], &k, n);
+    return blob_add_node(t, t->s->sys[SYS_REQUEST], &k, n);
 }
 
 int request_run(struct txn *t, struct req *r)

@@ -141,10 +141,14 @@ int txn_walk(struct txn *, const struct walk *, walk_fn fn, void *arg);
 /* Ids whose tokens begin with prefix (rec_query_tokens), each once, in token order, up to max. */
 int txn_search(struct txn *, void *ctx, const struct form *, const char *prefix, size_t max,
                uint64_t **ids, size_t *n);
+/* Grows with every batch that changes a record of the form, and is odd while one does: what was read
+ * between two equal even answers is still so as long as the answer stays that. */
+uint64_t txn_changes(struct txn *, const struct form *);
 /* Number of records of a form (kept in step, not counted). */
 int txn_count(struct txn *, const struct form *, uint64_t *n);
 
-/* History, newest first: {version, time, user, from, op, why, source, old: {field: value}, note}. */
+/* History, newest first: {version, time, user, from, op, why, source, old: {field: value}, note}. old
+ * is empty where the record was new: nothing was answered before. */
 typedef int (*history_fn)(const struct node *entry, void *arg);
 int txn_history(struct txn *, void *ctx, const struct form *, uint64_t id, history_fn fn,
                 void *arg);

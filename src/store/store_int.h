@@ -67,6 +67,7 @@ struct table {
     struct form_path area; /* field NULL: the form belongs to no division */
     struct dep *dep;
     size_t ndep;
+    atomic_uint_fast64_t changes; /* txn_changes; odd: the batch being run changed a record */
 };
 
 enum store_sys {
@@ -205,6 +206,9 @@ int kv_bulk(struct txn *, DB *, const struct key *from, struct kv_bulk *);
 bool kv_bulk_next(struct kv_bulk *, struct key *out); /* false: all were given */
 int blob_get(struct txn *, void *ctx, DB *, const struct key *, char **bytes, size_t *len);
 int blob_put(struct txn *, DB *, const struct key *, const void *, size_t len);
+/* The same for a key that is known not to be there. */
+int blob_add(struct txn *, DB *, const struct key *, const void *, size_t len);
+int blob_add_node(struct txn *, DB *, const struct key *, const struct node *);
 int blob_del(struct txn *, DB *, const struct key *);
 int blob_get_node(struct txn *, void *ctx, DB *, const struct key *, struct node **);
 int blob_put_node(struct txn *, DB *, const struct key *, const struct node *);

@@ -230,6 +230,14 @@ static void batch_early_ack(struct store *s)
     pthread_mutex_unlock(&s->mu);
 }
 
+/* What the batch changed is now as every reader sees it. */
+static void batch_settle(struct store *s)
+{
+    for (size_t i = 0; i < s->dict->nform; i++)
+        if (atomic_load(&s->table[i].changes) % 2)
+            atomic_fetch_add(&s->table[i].changes, 1);
+}
+
 /* Returns under mu: the batch is visible and on its way to the disk. */
 static void batch_commit(struct store *s, DB_TXN *parent, int good)
 {
@@ -243,6 +251,7 @@ static void batch_commit(struct store *s, DB_TXN *parent, int good)
         parent->abort(parent);
     }
     watch_tell(s);
+    batch_settle(s);
     pthread_mutex_lock(&s->mu);
     s->commits++;
     s->requests += s->running.n;

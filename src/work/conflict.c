@@ -30,7 +30,7 @@ static int last_entry(const struct node *entry, void *arg)
 
     if (node_num(entry, "version", 0) <= last->version || node_num(entry, "time", 0) < last->since)
         return 1;
-    if (!node_get(old, last->field))
+    if (!node_get(old, last->field) && !(old && !old->n)) /* the first entry is of every field */
         return 0;
     if (!last->found) {
         last->who = talloc_strdup(last->ctx, node_text_or(entry, "user", ""));

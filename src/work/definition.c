@@ -4,6 +4,7 @@
  * named, one that is unknown leaves 待核 and names what is missing, so a half-known family is never
  * guessed at.
  */
+#include <stdio.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -12,14 +13,30 @@
 #include "form/type.h"
 #include "work/save.h"
 
+/* Codes, dates and places only: far shorter than the room. */
+struct line {
+    char text[1024];
+    size_t len;
+};
+
 struct test {
     void *ctx;
     const struct county_conf *conf;
     const struct rec *child;
     const struct rec_env *env;
-    char *inputs, *missing;
+    struct line inputs, missing;
     const char *failed;
 };
+
+static void line_add(struct line *l, const char *text)
+{
+    size_t n = strlen(text);
+
+    if (l->len + n >= sizeof l->text)
+        return;
+    memcpy(l->text + l->len, text, n + 1);
+    l->len += n;
+}
 
 static const char *value(const struct rec *rec, const char *field)
 {
@@ -37,13 +54,19 @@ static bool is(const struct rec *rec, const char *field, const char *code)
 
 static void missing(struct test *t, const char *who, const char *what)
 {
-    t->missing = talloc_asprintf_append(t->missing, "%s%s%s", *t->missing ? "、" : "", who, what);
+    if (t->missing.len)
+        line_add(&t->missing, "、");
+    line_add(&t->missing, who);
+    line_add(&t->missing, what);
 }
 
 static void saw(struct test *t, const char *key, const char *v)
 {
-    t->inputs =
-        talloc_asprintf_append(t->inputs, "%s%s=%s", *t->inputs ? " " : "", key, v ? v : "-");
+    if (t->inputs.len)
+        line_add(&t->inputs, " ");
+    line_add(&t->inputs, key);
+    line_add(&t->inputs, "=");
+    line_add(&t->inputs, v ? v : "-");
 }
 
 static enum tri tri_or(enum tri a, enum tri b)
@@ -233,20 +256,21 @@ static void conclude(struct test *t, enum tri all, struct definition_result *out
     } else {
         out->result = DEF_OPEN;
         out->reason = talloc_asprintf(t->ctx, HAN_("还缺：%s"),
-                                      *t->missing ? t->missing : HAN_("与谁一起生活"));
+                                      t->missing.len ? t->missing.text : HAN_("与谁一起生活"));
     }
-    out->inputs = t->inputs;
+    out->inputs = talloc_strdup(t->ctx, t->inputs.text);
 }
 
 void definition_test(void *ctx, const struct county_conf *conf, const struct rec *child,
                      const struct rec_env *env, struct definition_result *out)
 {
-    struct test t = {ctx, conf, child, env, talloc_strdup(ctx, ""), talloc_strdup(ctx, ""), ""};
+    struct test t = {ctx, conf, child, env, {"", 0}, {"", 0}, ""};
     const struct rec *father = env->linked(env->arg, child, form_field(child->form, "father"));
     const struct rec *mother = env->linked(env->arg, child, form_field(child->form, "mother"));
     enum tri is_young = young(&t), is_rural = rural(&t);
     enum tri f_out = parent_out(&t, father, true), m_out = parent_out(&t, mother, false);
     enum tri both = tri_and(f_out, m_out), f_unable = TRI_FALSE, m_unable = TRI_FALSE, left, apart;
+    char months[12];
 
     *out = (struct definition_result){.result = DEF_OPEN};
     if (both != TRI_TRUE) {
@@ -261,7 +285,8 @@ void definition_test(void *ctx, const struct county_conf *conf, const struct rec
         out->entrust = 2;
     else if (f_unable == TRI_TRUE && m_unable == TRI_TRUE)
         out->entrust = 3;
-    saw(&t, "months", talloc_asprintf(ctx, "%d", conf->outing_months));
+    snprintf(months, sizeof months, "%d", conf->outing_months);
+    saw(&t, "months", months);
     fail(&t, is_young, HAN_("已满16周岁"));
     fail(&t, is_rural, HAN_("户籍不是农村"));
     fail(&t, apart, HAN_("与父母共同生活"));

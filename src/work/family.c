@@ -207,7 +207,7 @@ static struct node *group_of(const struct family *f, const struct form_field *vi
     struct node *group = NULL;
 
     for (const struct node *n = node_first(f->value); n; n = n->next) {
-        if (strncmp(n->key, via->name, len) != 0 || n->key[len] != '.')
+        if (*n->key != *via->name || strncmp(n->key, via->name, len) != 0 || n->key[len] != '.')
             continue;
         group = group ? group : node_map(f->value);
         node_copy(group, n->key + len + 1, n);

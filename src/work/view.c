@@ -295,8 +295,11 @@ static bool history_row(struct history *h, struct node *row, const struct node *
 {
     const struct node *old = node_get(entry, "old"), *note = node_get(entry, "note");
     struct node *changes = node_add_list(row, "changes");
-    bool seen = !(old && old->n) && !note;
+    bool seen = !old && !note;
 
+    if (old && !old->n) /* a new record: all that was answered then */
+        for (size_t i = 0; i < h->now->form->nfield; i++)
+            seen |= history_field(h, changes, &h->now->form->field[i], NULL);
     for (const struct node *n = node_first(old); n; n = n->next) {
         const struct form_field *field = form_field(h->v.rec->form, n->key);
         const char *was = n->type == NODE_STR ? n->str : NULL;

@@ -102,6 +102,9 @@ struct actor {
 #define ACTOR_ANY_UID UINT64_MAX
 int actor_load(struct txn *, void *ctx, const struct county *, const char *login, uint64_t uid,
                struct date today, struct actor **, const char **text);
+/* Grows when any user or post changes; 0 while one does. An actor loaded between two equal answers is
+ * good on his day as long as the answer and the roles stay the same. */
+uint64_t actor_stamp(struct txn *, const struct county *);
 bool actor_may(const struct actor *, const char *right);
 /* NULL-terminated divisions in which the actor has the right; empty: none. A county or province post
  * gives one element. Posts of SCOPE_SCHOOL and SCOPE_ASSIGNED give none here: see actor_sees. */

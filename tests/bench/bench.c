@@ -88,6 +88,12 @@ static void machine(void)
     fflush(stdout);
 }
 
+bool bench_own(void)
+{
+    const char *only = getenv("BENCH_ONLY");
+    return only && strstr(only, "own");
+}
+
 int main(void)
 {
     static const struct {

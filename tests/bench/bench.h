@@ -15,7 +15,7 @@
  *   life.c       memory, start, recovery
  *
  * BENCH_SECONDS (3): of each run of registrations. BENCH_FULL=1: 1,000,000 children too.
- * BENCH_ONLY: a word per part to run ("save find import screen life").
+ * BENCH_ONLY: a word per part to run ("save find import screen life"); "own": without the rivals.
  */
 #ifndef HUTONG_BENCH_H
 #define HUTONG_BENCH_H
@@ -114,6 +114,8 @@ void load_run(const struct load *, int sessions, struct result *);
 void load_row(const struct load *, double first_per_s[3]);
 
 /* --- the parts --- */
+
+bool bench_own(void); /* BENCH_ONLY says so */
 
 void bench_save(void);
 void bench_find(void);

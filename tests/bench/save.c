@@ -164,9 +164,11 @@ void bench_save(void)
     save_wire(DIRECTOR, "护童：经套接字，村级登记并送审（多一条待审记录）", (double[3]){0},
               &cpu[1]);
     save_alone(alone);
-    rival_bdb(bdb);
-    rival_pg(pg);
-    rival_sqlite(each, batch);
+    if (!bench_own()) {
+        rival_bdb(bdb);
+        rival_pg(pg);
+        rival_sqlite(each, batch);
+    }
     printf("\nhutongd 每次登记用 CPU %.0f 微秒（县级）、%.0f 微秒（村级并送审）。\n", cpu[0],
            cpu[1]);
     table("### 登记：倍数", "比较|1|64|256|目标");

@@ -301,7 +301,7 @@ Test(store, history)
     cr_assert_str_eq(l.text, "3 zhang name:- remark:x note:-\n"
                              "2 zhang name:- remark:- note:父亲电话改了\n"
                              "2 zhang name:甲 remark:nil note:-\n"
-                             "1 zhang name:nil remark:- note:-\n");
+                             "1 zhang name:- remark:- note:-\n");
     /* renamed: number, values and history stay */
     store_close(&b.s);
     char *text = text_printf(b.ctx, CHILD_FORM, PHONE_FIELD),
