@@ -26,7 +26,7 @@ COUNTY_LIBS = tests/screen/libcounty.a libservertest.a tests/screen/libharness.a
 	libbase.a $(VTERM_LIBS) -lutil $(CRYPTO_LIBS) $(BASE_LIBS) $(TEST_LIBS)
 
 county_tests = tests/screen/english tests/screen/home tests/screen/list tests/screen/matter \
-	tests/screen/review tests/screen/print tests/screen/box
+	tests/screen/review tests/screen/ceilings tests/screen/print tests/screen/box
 check_PROGRAMS += $(county_tests)
 TESTS += $(county_tests)
 tests_screen_matter_CPPFLAGS = $(TEST_CPPFLAGS)
@@ -41,6 +41,9 @@ tests_screen_home_LDADD = $(COUNTY_LIBS)
 tests_screen_list_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_list_CFLAGS = $(TEST_CFLAGS)
 tests_screen_list_LDADD = $(COUNTY_LIBS)
+tests_screen_ceilings_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_screen_ceilings_CFLAGS = $(TEST_CFLAGS)
+tests_screen_ceilings_LDADD = $(COUNTY_LIBS)
 tests_screen_review_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_review_CFLAGS = $(TEST_CFLAGS)
 tests_screen_review_LDADD = $(COUNTY_LIBS)
