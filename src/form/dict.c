@@ -124,11 +124,26 @@ static void dict_digest(struct load *l, const struct dict_files *forms,
     sm3_hex(digest, l->dict->digest);
 }
 
+static void dict_load_option(struct load *l)
+{
+    static const char *const keys[] = {"of", "digit", "label", "en", NULL};
+    const struct conf_item *g = conf_get(conf_root(l->conf[l->form->pos]), "option");
+    struct form_option *o = &l->form->option;
+
+    if (g == NULL)
+        return;
+    conf_only(g, keys, l->errs);
+    o->of = load_need(l, g, "of");
+    o->digit = load_int(l, g, "digit", 1, 9);
+    o->label = load_need(l, g, "label");
+    o->en = load_need(l, g, "en");
+}
+
 static void dict_load_head(struct load *l)
 {
     static const char *const keys[] = {"name",    "label", "en",    "help",   "area",   "title",
                                        "key",     "code",  "alias", "system", "fields", "sections",
-                                       "columns", "views", "rules", NULL};
+                                       "columns", "views", "rules", "final",  "option", NULL};
     const struct conf_item *root = conf_root(l->conf[l->form->pos]);
     struct form *form = l->form;
     const char *name;
@@ -147,6 +162,8 @@ static void dict_load_head(struct load *l)
     form->code = load_text(l, root, "code");
     form->alias = load_text(l, root, "alias");
     form->system = conf_bool(root, "system", false, l->errs);
+    form->final = conf_bool(root, "final", false, l->errs);
+    dict_load_option(l);
 }
 
 static void dict_check_head(struct load *l)
@@ -164,6 +181,27 @@ static void dict_check_head(struct load *l)
     key = form->key != NULL ? load_own_field(l, load_at(root, "key"), form->key) : NULL;
     if (key != NULL && !key->unique)
         conf_error_at(l->errs, load_at(root, "key"), "“%s”作 key，它要写 unique = true", form->key);
+}
+
+/* A digit means one thing in the lists of a form, and what it makes hangs on that form. */
+static void dict_check_option(struct load *l)
+{
+    const struct conf_item *at = load_at(conf_root(l->conf[l->form->pos]), "option");
+    const struct form_option *mine = &l->form->option;
+    const struct form *of = mine->of != NULL ? dict_form(l->dict, mine->of) : NULL;
+
+    if (mine->of == NULL)
+        return;
+    if (of == NULL || form_link(l->form, of) == NULL)
+        conf_error_at(l->errs, at,
+                      "option 的 of “%s”应是一种记录，并有同名的 ref 字段(index = true)", mine->of);
+    if (strchr("1234569", '0' + mine->digit) != NULL && of != NULL &&
+        strcmp(of->name, "child") == 0)
+        conf_error_at(l->errs, at, "儿童名单里数字 %d 已有别的用处，请用 7 或 8", mine->digit);
+    for (const struct form *o = l->dict->form; o < l->form; o++)
+        if (o->option.of != NULL && strcmp(o->option.of, mine->of) == 0 &&
+            o->option.digit == mine->digit)
+            conf_error_at(l->errs, at, "数字 %d 与 %s.form 的 option 重复", mine->digit, o->name);
 }
 
 static bool dict_only(const char *s, const char *set, size_t max)
@@ -218,6 +256,7 @@ static void dict_load_files(struct load *l)
     dict_each(l, field_resolve);
     dict_each(l, dict_check_head);
     dict_each(l, dict_check_jump);
+    dict_each(l, dict_check_option);
     dict_each(l, section_load);
     dict_each(l, view_load);
     dict_each(l, rule_load);

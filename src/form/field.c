@@ -9,9 +9,10 @@
 #include "form/type.h"
 
 static const char *const field_keys[] = {
-    "name",   "label",  "en",      "type",     "codes",   "ref",    "help",  "example", "basis",
-    "max",    "width",  "must",    "complete", "unknown", "unique", "index", "search",  "class",
-    "review", "system", "sibling", "mask",     "default", "from",   "was",   "retired", NULL};
+    "name",   "label",   "en",     "type",   "codes",    "ref",     "help",    "example",
+    "basis",  "max",     "width",  "must",   "complete", "unknown", "unique",  "index",
+    "search", "class",   "review", "system", "sibling",  "mask",    "default", "from",
+    "was",    "retired", "later",  "each",   NULL};
 
 /* Words of the expression language and of every record; a field of that name could not be asked
  * for. */
@@ -137,6 +138,8 @@ static void field_load_one(struct load *l, const struct conf_item *g, struct for
     field_load_review(l, g, f);
     f->system = conf_bool(g, "system", false, l->errs);
     f->sibling = conf_bool(g, "sibling", false, l->errs);
+    f->later = conf_bool(g, "later", false, l->errs);
+    f->each = conf_bool(g, "each", false, l->errs);
     field_load_mask(l, g, f);
     f->dflt = load_text(l, g, "default");
     f->from = load_text(l, g, "from");

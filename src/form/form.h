@@ -56,6 +56,8 @@ struct form_field {
     bool review;            /* goes village → township → county (decision 5) */
     bool review_town;       /* … the township's word ends it (review = "town") */
     bool system;            /* written by rules, never typed */
+    bool later;             /* of a final form: may still be answered once, when it is empty */
+    bool each;              /* answered for each child when one entry makes records of several */
     bool sibling;           /* copied by “copy for a sibling” */
     const char *mask;       /* NULL, "id" or "phone": how lists and prints hide it */
     const char *dflt;       /* literal, or today, user, user.village */
@@ -79,6 +81,7 @@ struct form_section {
     enum form_class fold;         /* folded until opened when C or D (tact, design.md 7) */
     struct form_path *path;
     size_t n;
+    bool quick;                   /* short answers: behind the last one a new record is saved */
     const char *when_text;        /* shown only when true; NULL always */
     const struct expr *when;
     int line;
@@ -127,6 +130,12 @@ struct form {
     const char *code;             /* jump code, "31"; NULL: not on the menu */
     const char *alias;            /* pinyin initials of the jump code */
     bool system;                  /* kept by requests of their own (users, divisions): no generic writing */
+    bool final;                   /* once saved, answers stay as they are; see form_field.later */
+    struct form_option {
+        const char *of;           /* form in whose lists a digit makes a record of this one; NULL: none */
+        int digit;
+        const char *label, *en;
+    } option;
     struct form_field *field;     /* every field, retired ones too */
     size_t nfield;
     struct form_section *section;
@@ -179,6 +188,9 @@ const char *form_division(const struct form *);
  * NULL text for every other word and for forms without a division. */
 #define FORM_TOWN "town"
 const char *form_town(const struct form *, const char *word);
+/* The field by which records of one form hang on one of another: an indexed ref named like it
+ * ("child" of a visit); NULL. */
+const struct form_field *form_link(const struct form *, const struct form *to);
 const struct form_view *form_view(const struct form *, const char *name);
 /*
  * What business code needs of a form: a NULL-terminated list of "child.village:area" words (form,

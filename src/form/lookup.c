@@ -18,6 +18,13 @@ const struct form *dict_form(const struct dict *d, const char *name)
     return NULL;
 }
 
+const struct form_field *form_link(const struct form *form, const struct form *to)
+{
+    const struct form_field *f = form_field(form, to->name);
+
+    return f && f->ref == to && f->ref_name && f->index ? f : NULL;
+}
+
 const struct codes *dict_codes(const struct dict *d, const char *name)
 {
     for (size_t i = 0; i < d->ncodes; i++)

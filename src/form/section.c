@@ -45,7 +45,8 @@ static void section_load_fields(struct load *l, const struct conf_item *g, struc
 
 static void section_load_one(struct load *l, const struct conf_item *g, struct form_section *s)
 {
-    static const char *const keys[] = {"name", "label", "en", "fields", "fold", "when", NULL};
+    static const char *const keys[] = {"name", "label", "en",    "fields",
+                                       "fold", "when",  "quick", NULL};
 
     conf_only(g, keys, l->errs);
     s->name = load_name(l, g);
@@ -57,6 +58,7 @@ static void section_load_one(struct load *l, const struct conf_item *g, struct f
     s->en = load_need(l, g, "en");
     s->fold = load_class(l, g, "fold", CLASS_A);
     s->when_text = load_text(l, g, "when");
+    s->quick = conf_bool(g, "quick", false, l->errs);
     section_load_fields(l, g, s);
 }
 

@@ -31,7 +31,8 @@ static void rest_on(struct model *m, struct entry *p, const char *value, const c
     p->stored = value;
     p->stored_show = show;
     p->masked = masked;
-    p->fixed = masked || p->f->system || p->f->retired;
+    p->fixed = masked || p->f->system || p->f->retired ||
+               (m->id && m->form->final && !p->path.via && !(p->f->later && !value));
     if (typed && !masked)
         return;
     p->a = (struct answer){.value = masked && !value ? show : value, .show = show};
@@ -128,6 +129,51 @@ int model_sibling(struct app *app, struct model *m, uint64_t of)
 int model_share(struct app *app, struct model *m, uint64_t of)
 {
     return copy_from(app, m, of, true);
+}
+
+/* --- a new record that hangs on another --- */
+
+static const char *title_of(const struct form *form, const struct node *view)
+{
+    const char *name = form->title ? form->title : "";
+    const char *show = node_text(node_get(view, "show"), name);
+    return show ? show : node_text(node_get(view, "v"), name);
+}
+
+int model_hang(struct app *app, struct model *m, const char *of, uint64_t id)
+{
+    const struct form *to = dict_form(m->s->dict, of);
+    const struct form_field *link = to ? form_link(m->form, to) : NULL;
+    size_t ref = link ? model_find(m, link->name) : NO_PLACE;
+    void *tmp = talloc_new(NULL);
+    struct node *view = ref == NO_PLACE ? NULL : get_record(app, m, tmp, of, id);
+    if (view) {
+        char *value = text_printf(tmp, "%llu", (unsigned long long)id);
+        model_put(m, ref, (struct answer){.value = value, .show = title_of(to, view)});
+        link_from(m, ref, view, false);
+        m->nstep = m->at = 0;
+    }
+    talloc_free(tmp);
+    return view ? 0 : HE_NOTFOUND;
+}
+
+void model_preset(struct model *m, const struct node *set)
+{
+    for (const struct node *n = node_first(set); n; n = n->next) {
+        size_t i = model_find(m, n->key);
+        if (i != NO_PLACE && n->type == NODE_STR && !m->place[i].fixed)
+            model_put(m, i, (struct answer){.value = n->str});
+    }
+    m->nstep = m->at = 0;
+}
+
+size_t model_start(const struct model *m)
+{
+    for (size_t i = 0; !m->id && i < m->n; i++)
+        if (m->form->section[m->place[i].section].quick && !m->place[i].a.value &&
+            !m->place[i].fixed)
+            return i;
+    return 0;
 }
 
 /* --- a returned change --- */

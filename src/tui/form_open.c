@@ -43,6 +43,9 @@ static int fill(struct form_screen *fs, void *ctx)
         model_defaults(fs->m);
         if (fs->ask->sibling_of)
             r = model_sibling(fs->app, fs->m, fs->ask->sibling_of);
+        else if (fs->ask->of)
+            r = model_hang(fs->app, fs->m, fs->ask->of, fs->ask->of_id);
+        model_preset(fs->m, fs->ask->set);
     }
     if (r == 0)
         model_follow(fs->m);
@@ -55,7 +58,7 @@ static size_t start_at(const struct form_screen *fs)
     if (i == NO_PLACE)
         i = fs->at;
     if (i == NO_PLACE)
-        return 0;
+        return model_start(fs->m);
     fs->m->open[fs->m->place[i].section] = true;
     return i;
 }

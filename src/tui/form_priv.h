@@ -118,6 +118,12 @@ void model_take(struct model *, const struct node *view, bool rebase);
 /* The record a ref place points to now, into the dotted places behind it. */
 void model_link(struct app *, struct model *, size_t ref);
 int model_sibling(struct app *, struct model *, uint64_t of);
+/* A new record hangs on one of another type: "child" of a visit. */
+int model_hang(struct app *, struct model *, const char *of, uint64_t id);
+/* Values to begin with, {path: value}. */
+void model_preset(struct model *, const struct node *set);
+/* Where a form begins: a new one with short answers at the first that is empty. */
+size_t model_start(const struct model *);
 /* Shared persons of another child into empty refs. */
 int model_share(struct app *, struct model *, uint64_t of);
 /* The returned change laid over; *reason is why, or NULL. The first marked place, else NO_PLACE. */

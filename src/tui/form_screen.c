@@ -110,13 +110,35 @@ static void save(struct form_screen *fs)
         app_close(fs->app, fs->screen, 1);
 }
 
+static bool has_quick(const struct form *form)
+{
+    for (size_t i = 0; i < form->nsection; i++)
+        if (form->section[i].quick)
+            return true;
+    return false;
+}
+
+/* Behind the last short answer of a new record it is saved, unless an answer opened a section. */
+static size_t next_stop(const struct form_screen *fs, int by)
+{
+    const struct model *m = fs->m;
+    size_t to = seek(fs, fs->at, by), here = m->place[fs->at].section;
+    if (by < 0 || fs->readonly || m->id || !has_quick(m->form) ||
+        !(m->form->section[here].quick || m->form->section[here].when))
+        return to;
+    while (to != NO_PLACE && m->place[to].section != here &&
+           !m->form->section[m->place[to].section].when)
+        to = seek(fs, to, by);
+    return to;
+}
+
 /* To a stop that was found before or after; a message of the field left stays unless this has one. */
 static void leave_for(struct form_screen *fs, int by)
 {
     form_exit_field(fs);
     if (fs->screen->closed)
         return;
-    size_t to = seek(fs, fs->at, by);
+    size_t to = next_stop(fs, by);
     if (to != NO_PLACE)
         form_goto(fs, to);
     else if (by > 0 && !fs->readonly)
@@ -338,6 +360,10 @@ static bool form_act(struct form_screen *fs, enum action act)
         if (!fs->readonly)
             save(fs);
         return !fs->readonly;
+    case ACT_RELATED:
+        if (fs->m->id)
+            related_open(fs->app, fs->s, fs->m->form->name, fs->m->id, fs->title);
+        return fs->m->id != 0;
     default:
         return false;
     }
@@ -400,6 +426,8 @@ static const char *form_enabled(struct app *app, struct screen *s, enum action a
         return fs->edit ? "" : NULL;
     case ACT_NEXT_ERROR:
         return fs->m->nfinding ? "" : NULL;
+    case ACT_RELATED:
+        return fs->m->id && related_any(fs->s, fs->m->form) ? "" : NULL;
     case ACT_BACK:
     case ACT_PGUP:
     case ACT_PGDN:

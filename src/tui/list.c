@@ -158,6 +158,8 @@ static enum handled list_act(struct app *app, struct list *l, enum action act)
         return list_do(app, l, 2), KEY_TAKEN;
     case ACT_NEW:
         return list_new(app, l), KEY_TAKEN;
+    case ACT_RELATED:
+        return list_do(app, l, 1), KEY_TAKEN;
     case ACT_REFRESH:
         l->total = -1;
         return list_reload(app, l), KEY_TAKEN;
@@ -220,6 +222,8 @@ static const char *list_enabled(struct app *app, struct screen *scr, enum action
     switch (a) {
     case ACT_EDIT:
         return list_option_ok(l, 2) ? "" : NULL;
+    case ACT_RELATED:
+        return list_option_ok(l, 1) ? "" : NULL;
     case ACT_NEW:
         return !l->form->system && session_may_do(l->s, l->type, "add") ? "" : NULL;
     case ACT_REFRESH:
@@ -307,6 +311,19 @@ void list_open(struct app *app, struct session *s, const char *type, const char 
     l->view = view ? form_view(l->form, view) : where ? NULL : list_first_view(s, l->form);
     l->area = area ? talloc_strdup(l, area) : NULL;
     l->where = where ? talloc_strdup(l, where) : NULL;
+    app_push(app, &list_ops, l);
+}
+
+void list_open_of(struct app *app, struct session *s, const char *type, const char *of, uint64_t id,
+                  const char *title)
+{
+    struct list *l = list_make(app, s, type);
+    if (!l)
+        return;
+    l->of = talloc_strdup(l, of);
+    l->of_id = id;
+    l->where = text_printf(l, "%s = %llu", of, (unsigned long long)id);
+    l->where_label = talloc_strdup(l, title);
     app_push(app, &list_ops, l);
 }
 

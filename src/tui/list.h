@@ -40,6 +40,8 @@ struct list {
     const struct form *form;
     const struct form_view *view; /* NULL: all */
     const char *type, *area, *area_name, *where, *where_label;
+    const char *of; /* only records that hang on one of this type, and new ones are its too; NULL */
+    uint64_t of_id;
     struct list_col *col; /* shown now */
     size_t ncol;
     const char **chosen; /* columns chosen under F9: NULL-terminated paths; NULL: by priority */

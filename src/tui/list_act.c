@@ -114,23 +114,57 @@ static void do_history(struct app *app, struct list *l)
     history_open(app, l->s, l->type, at_id(l));
 }
 
+static void do_related(struct app *app, struct list *l)
+{
+    const struct form_field *title = l->form->title ? form_field(l->form, l->form->title) : NULL;
+    related_open(app, l->s, l->type, at_id(l),
+                 title ? node_text_or(l->row[l->at].v, title->name, "") : "");
+}
+
+static bool ok_related(const struct list *l)
+{
+    return related_any(l->s, l->form);
+}
+
 static const struct option {
     int digit;
     const char *label;
     bool (*ok)(const struct list *);
     void (*run)(struct app *, struct list *);
 } options[] = {
-    {2, N_("修改"), ok_edit, do_edit},   {3, N_("复制"), ok_copy, do_copy},
-    {4, N_("退出"), ok_leave, do_leave}, {5, N_("查看"), ok_view, do_view},
-    {6, N_("打印"), ok_print, do_print}, {9, N_("历史"), ok_view, do_history},
+    {1, N_("相关"), ok_related, do_related}, {2, N_("修改"), ok_edit, do_edit},
+    {3, N_("复制"), ok_copy, do_copy},       {4, N_("退出"), ok_leave, do_leave},
+    {5, N_("查看"), ok_view, do_view},       {6, N_("打印"), ok_print, do_print},
+    {9, N_("历史"), ok_view, do_history},
 };
+
+/* A digit of the form files: a new record that hangs on the one of the row (form_option). */
+static const struct form *makes(const struct list *l, int digit)
+{
+    for (size_t i = 0; i < l->dict->nform; i++) {
+        const struct form *f = &l->dict->form[i];
+        if (f->option.of && f->option.digit == digit && is(l, f->option.of) &&
+            session_may_do(l->s, f->name, "add"))
+            return f;
+    }
+    return NULL;
+}
+
+static const char *option_label(const struct list *l, int digit)
+{
+    const struct form *f = makes(l, digit);
+    for (size_t i = 0; i < NELEM(options); i++)
+        if (options[i].digit == digit && options[i].ok(l))
+            return _(options[i].label);
+    return f ? _(f->option.label) : NULL;
+}
 
 char *list_options(void *ctx, const struct list *l)
 {
     char *s = talloc_strdup(ctx, _("编号加回车："));
-    for (size_t i = 0; i < NELEM(options); i++)
-        if (options[i].ok(l))
-            s = talloc_asprintf_append(s, " %d%s", options[i].digit, _(options[i].label));
+    for (int digit = 1; digit <= 9; digit++)
+        if (option_label(l, digit))
+            s = talloc_asprintf_append(s, " %d%s", digit, option_label(l, digit));
     s = talloc_asprintf_append(s, "  %s", _("/筛选 F9更多"));
     MUST(s);
     return s;
@@ -146,16 +180,21 @@ static const struct option *find(const struct list *l, int digit)
 
 bool list_option_ok(const struct list *l, int digit)
 {
-    return find(l, digit) != NULL;
+    return option_label(l, digit) != NULL;
 }
 
 static void run_one(struct app *app, struct list *l, int digit)
 {
     const struct option *o = find(l, digit);
-    if (!o || l->at >= l->nrow)
+    const struct form *made = o ? NULL : makes(l, digit);
+    if (l->at >= l->nrow)
         return;
     l->row[l->at].version = 0;
-    o->run(app, l);
+    if (o)
+        o->run(app, l);
+    else if (made)
+        form_open(app, l->s,
+                  &(struct form_ask){.type = made->name, .of = l->type, .of_id = at_id(l)}, NULL);
 }
 
 void list_do(struct app *app, struct list *l, int digit)
@@ -190,7 +229,7 @@ void list_new(struct app *app, struct list *l)
         app_message(app, _("这里不能新增。"));
         return;
     }
-    form_open(app, l->s, &(struct form_ask){.type = l->type}, &id);
+    form_open(app, l->s, &(struct form_ask){.type = l->type, .of = l->of, .of_id = l->of_id}, &id);
     l->total = -1;
     l->npage = 1; /* counted anew from the start */
     if (list_reload(app, l) == 0 && id)

@@ -61,9 +61,18 @@ struct form_ask {
     uint64_t sibling_of; /* new, copied from this one for a brother or sister */
     const char *draft;   /* key of a draft to resume, or NULL */
     const char *field;   /* path to put the cursor on, or NULL */
+    const char *of;      /* new: the record of this form that it hangs on (form_link), or NULL */
+    uint64_t of_id;      /* … its id */
+    const struct node *set; /* new: values to begin with, {path: value}; NULL */
     uint64_t change;     /* the returned change that is being mended, 0 none */
     bool readonly;
 };
+/* A list of the records of a type that hang on one record, named by title. */
+void list_open_of(struct app *, struct session *, const char *type, const char *of, uint64_t id,
+                  const char *title);
+/* The lists behind a record (visits, agreements, tasks …) with their counts, to choose from. */
+void related_open(struct app *, struct session *, const char *of, uint64_t id, const char *title);
+bool related_any(const struct session *, const struct form *of);
 /* The form of a record; returns when it is closed: 1 saved, 0 not. *saved_id may be NULL. */
 int form_open(struct app *, struct session *, const struct form_ask *, uint64_t *saved_id);
 /* One change under review: old → new, reason, approve, return with marks. Returns 1 when decided. */

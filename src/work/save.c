@@ -146,6 +146,21 @@ static int root_place(struct family *f)
     return 0;
 }
 
+/* A final form: what was answered stays; some fields may be answered later, once. */
+static void keep_final(struct family *f)
+{
+    for (size_t i = 0;
+         f->old && f->rec->form->final && !f->more->trusted && i < f->rec->form->nfield; i++) {
+        const struct form_field *field = &f->rec->form->field[i];
+
+        if (field->system || rec_same(f->old->val[i], f->rec->val[i]) ||
+            (field->later && !f->old->val[i]))
+            continue;
+        findings_add(f->s->findings, 'E', field->name, "final",
+                     _("保存以后“%s”不再改动。有更正或新情况，请写一条补充说明"), _(field->label));
+    }
+}
+
 /* --- unique values --- */
 
 static int unique_one(struct family *f, const struct rec *old, const struct rec *rec,
@@ -283,6 +298,7 @@ static int judge(struct family *f)
     if ((err = root_place(f)))
         return err;
     f->typed = rec_copy(f, f->rec);
+    keep_final(f);
     if (is_child(f))
         err = effect_child(f, f->rec, f->old);
     else if (business && business->values)
