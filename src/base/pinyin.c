@@ -300,20 +300,27 @@ static bool slots_spell(const struct slots *all, size_t i, const char *query)
     return false;
 }
 
-bool pinyin_match(const char *text, const char *query)
+enum pinyin_place pinyin_find(const char *text, const char *query)
 {
     void *tmp = talloc_new(NULL);
     const char *folded = text_fold(tmp, text), *wanted = text_fold(tmp, query);
-    bool found = strstr(folded, wanted) != NULL;
+    const char *at = strstr(folded, wanted);
+    enum pinyin_place place = !at ? PINYIN_NOWHERE : at == folded ? PINYIN_START : PINYIN_INSIDE;
 
-    if (!found && wanted[strspn(wanted, SPELT)] == '\0') {
+    if (place != PINYIN_START && wanted[strspn(wanted, SPELT)] == '\0') {
         struct slots all = slots_of(tmp, folded);
-        for (int initials = 0; initials <= 1 && !found; initials++) {
+        for (int initials = 0; initials <= 1; initials++) {
             slots_narrow(&all, initials);
-            for (size_t i = 0; i < all.n && !found; i++)
-                found = slots_spell(&all, i, wanted);
+            for (size_t i = 0; i < all.n && place != PINYIN_START; i++)
+                if (slots_spell(&all, i, wanted))
+                    place = i == 0 ? PINYIN_START : PINYIN_INSIDE;
         }
     }
     talloc_free(tmp);
-    return found;
+    return place;
+}
+
+bool pinyin_match(const char *text, const char *query)
+{
+    return pinyin_find(text, query) != PINYIN_NOWHERE;
 }

@@ -27,5 +27,8 @@ char *pinyin_sortkey(void *ctx, const char *name);
 /* Does text match the typed query: Hanzi substring, or a prefix of initials or full spelling of any
  * reading starting at any character. For filtering short lists (code tables) in memory. */
 bool pinyin_match(const char *text, const char *query);
+/* The same, and whether it matches from the first character on: such come first in a list. */
+enum pinyin_place { PINYIN_NOWHERE, PINYIN_INSIDE, PINYIN_START };
+enum pinyin_place pinyin_find(const char *text, const char *query);
 
 #endif

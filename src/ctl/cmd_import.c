@@ -114,6 +114,11 @@ int cmd_import(struct ctl *c)
         return HE_USAGE;
     }
     int r = import_prepare(&im);
+    if (args_has(c->args, "--preview")) {
+        if (im.match)
+            import_show_first(&im);
+        return r;
+    }
     if (r == 0)
         r = begin(&im);
     if (r == 0)

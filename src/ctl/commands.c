@@ -36,10 +36,10 @@ const struct command commands[] = {
     {"post end", "ID [--on DATE]", N_("结束一个岗位；岗位号见 user list --json"), NULL, CTL_WRITE,
      cmd_post_end},
 
-    {"import", "TYPE FILE [--map NAME] [--encoding E] [--rejects FILE]",
+    {"import", "TYPE FILE [--map NAME] [--encoding E] [--rejects FILE] [--preview]",
      N_("导入 CSV 或 XLSX 表格；中断后再运行一次就接着导"),
      HAN_("import child 花名册.xlsx --map roster --rejects 退回.csv\nimport child 花名册.csv "
-          "--dry-run"),
+          "--preview\nimport child 花名册.csv --dry-run"),
      CTL_WRITE | CTL_JSON, cmd_import},
     {"export",
      "TYPE [--where EXPR] [--fields a,b|--map NAME] [--csv FILE|--xlsx FILE] --purpose TEXT",

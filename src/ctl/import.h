@@ -18,12 +18,17 @@ enum import_outcome {
 };
 extern const char *const import_outcomes[IMP_COUNT];
 
+enum { IMPORT_FIRST = 3 }; /* rows of a preview: as many as stand side by side */
+
 struct import {
     struct ctl *c;
     const char *type, *path;
     struct table_opt opt;
     char digest[65], map_digest[65];
     struct map_match *match;
+    struct node *first[IMPORT_FIRST]; /* {path: text} of the first rows */
+    long first_number[IMPORT_FIRST];
+    size_t nfirst;
     int64_t rows; /* behind the heading, to the last one with text */
     /* sending */
     int64_t job, next;
@@ -35,6 +40,10 @@ struct import {
 /* --- import_file.c: all that can be known before a row is sent --- */
 int import_prepare(struct import *); /* reads the whole file once; prints what is wrong */
 int import_say(int err, const char *problem);
+
+/* --- import_first.c: the first rows as fields, to see that the columns are understood --- */
+void import_keep_first(struct import *, const struct table_row *);
+void import_show_first(struct import *);
 
 /* --- import_send.c --- */
 int import_send(struct import *);

@@ -168,6 +168,7 @@ static int scan_row(struct import *im, const struct maps *maps, const struct tab
     im->rows = row->number - im->match->heading;
     if (im->match->sampled < SAMPLE_ROWS && map_kind(im->match, row) == MAP_DATA)
         map_sample(im->match, row, ctl_today(im->c));
+    import_keep_first(im, row);
     return 0;
 }
 

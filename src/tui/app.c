@@ -113,7 +113,9 @@ static void draw_small(struct app *app)
 {
     char *s = text_printf(app, _("终端窗口太小（现 %dx%d，需 80x24），请拉大窗口。"),
                           term_cols(app->term), term_rows(app->term));
-    term_put(app->term, 0, 0, term_cols(app->term), ATTR_NORMAL, s);
+    struct lines l = draw_wrap(s, s, term_cols(app->term), term_amb_width(app->term));
+    for (size_t i = 0; i < l.n && (int)i < term_rows(app->term); i++)
+        term_put(app->term, (int)i, 0, term_cols(app->term), ATTR_NORMAL, l.line[i]);
     term_caret(app->term, 0, 0);
     talloc_free(s);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <talloc.h>
@@ -10,6 +11,7 @@
 
 #include "base/lang.h"
 #include "base/text.h"
+#include "tui/popup.h"
 
 enum { WORDS_MAX = 24, TICK_MS = 200, TICKS = 5, SAID_MAX = 256 * 1024 };
 
@@ -25,6 +27,36 @@ bool box_there(struct app *app, const struct session *s)
     if (!s->box)
         app_message(app, _("您还没有投件取件箱，请县局管理员开通。"));
     return s->box != NULL;
+}
+
+/* By jump code, children first; those without a code last. */
+static int by_menu(const void *a, const void *b)
+{
+    const struct form *x = *(const struct form *const *)a, *y = *(const struct form *const *)b;
+    if (!x->code || !y->code)
+        return (y->code != NULL) - (x->code != NULL);
+    return strcmp(x->code, y->code);
+}
+
+const char *box_pick_type(struct app *app, struct session *s, const char *title, const char *verb,
+                          bool other)
+{
+    void *ctx = talloc_new(NULL);
+    size_t max = s->dict->nform, n = 0;
+    const struct form **form = talloc_zero_array(ctx, const struct form *, max + 1);
+    struct pick_item *items = talloc_zero_array(ctx, struct pick_item, max + 1);
+    MUST(form && items);
+    for (size_t i = 0; i < max; i++)
+        if ((other || !s->dict->form[i].system) && session_may_do(s, s->dict->form[i].name, verb))
+            form[n++] = &s->dict->form[i];
+    qsort(form, n, sizeof(*form), by_menu);
+    for (size_t i = 0; i < n; i++)
+        items[i].label = _(form[i]->label);
+    struct pick p = {.title = title, .items = items, .n = n};
+    int i = n > 1 ? popup_pick(app, &p) : (int)n - 1;
+    const char *type = i < 0 ? NULL : form[i]->name;
+    talloc_free(ctx);
+    return type;
 }
 
 /* hutongctl stands beside this program, installed or not. */

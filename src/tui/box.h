@@ -20,6 +20,10 @@ int box_run(struct app *, struct session *, void *ctx, const char *what, const c
             char **said);
 /* Is there a box, with in and out? Says so when not. */
 bool box_there(struct app *, const struct session *);
+/* Which of the record types one may do verb with, in the order of the menu; NULL when cancelled.
+ * other: also those that requests of their own write. */
+const char *box_pick_type(struct app *, struct session *, const char *title, const char *verb,
+                          bool other);
 /* The screen of jump code 82: which type, then export_open. */
 void export_any_open(struct app *, struct session *);
 

@@ -138,6 +138,19 @@ void draw_bar(const struct region *r, int row, int col, int cols, double value, 
     draw_fill(r, row, col, n, ATTR_REVERSE, ' ');
 }
 
+/* No line begins with one of these: the character before goes along. */
+static size_t keep_closing(const char *s, size_t at)
+{
+    static const char *const closing[] = {"。", "，", "、", "；", "：",
+                                          "？", "！", "）", "》", "】"};
+    for (size_t i = 0; i < NELEM(closing); i++)
+        if (strncmp(s + at, closing[i], strlen(closing[i])) == 0) {
+            size_t before = text_cluster_prev(s, at);
+            return before > 0 ? keep_closing(s, before) : at;
+        }
+    return at;
+}
+
 /* Bytes of s that make one line; *skip the blank or line feed behind that is not shown. */
 static size_t line_len(const char *s, int cols, int amb, size_t *skip)
 {
@@ -155,6 +168,7 @@ static size_t line_len(const char *s, int cols, int amb, size_t *skip)
         *skip = 1;
         return fit;
     }
+    fit = keep_closing(s, fit);
     size_t back = fit;
     while (back > 0 && (unsigned char)s[back] < 0x80 && s[back] != ' ' &&
            (unsigned char)s[back - 1] < 0x80 && s[back - 1] != ' ')

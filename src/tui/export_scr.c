@@ -73,21 +73,7 @@ void export_open(struct app *app, struct session *s, const char *type, const cha
 
 void export_any_open(struct app *app, struct session *s)
 {
-    void *ctx = talloc_new(app);
-    struct pick_item *items = talloc_zero_array(ctx, struct pick_item, s->dict->nform + 1);
-    const char **type = talloc_zero_array(ctx, const char *, s->dict->nform + 1);
-    size_t n = 0;
-    MUST(items && type);
-    for (size_t i = 0; i < s->dict->nform; i++) {
-        const struct form *f = &s->dict->form[i];
-        if (!session_may_do(s, f->name, "read"))
-            continue;
-        items[n].label = _(f->label);
-        type[n++] = f->name;
-    }
-    struct pick p = {.title = _("导出什么"), .items = items, .n = n};
-    int i = n ? popup_pick(app, &p) : HE_CANCELLED;
-    if (i >= 0)
-        export_open(app, s, type[i], NULL, NULL);
-    talloc_free(ctx);
+    const char *type = box_pick_type(app, s, _("导出什么"), "read", true);
+    if (type)
+        export_open(app, s, type, NULL, NULL);
 }

@@ -23,8 +23,9 @@ static bool choose(struct form_screen *fs, const struct entry *p, const struct n
     const char *show = node_text(c, "show");
     const char *theirs = show ? show : text_of(tmp, p, node_text(c, "theirs"));
     const char *mine = model_text(tmp, p, &p->a);
-    char *text = text_printf(tmp, _("%s 在 %s 改过这一项。\n原值：%s\n现值：%s\n我的值：%s"),
-                             node_text_or(c, "who", _("别人")), node_text_or(c, "when", ""),
+    const char *when = node_text_or(c, "when", "");
+    char *text = text_printf(tmp, _("%s 在 %.16s 改过这一项。\n原值：%s\n现值：%s\n我的值：%s"),
+                             node_text_or(c, "who", _("别人")), when, /* to the minute */
                              text_of(tmp, p, node_text(c, "was")), theirs, mine);
     const char *answers[] = {text_printf(tmp, _("用现值：%s"), theirs),
                              text_printf(tmp, _("用我的值：%s"), *mine ? mine : _("(空)"))};

@@ -104,6 +104,7 @@ static int copy_from(struct app *app, struct model *m, uint64_t of, bool refs_on
     void *tmp = talloc_new(NULL);
     struct node *view = get_record(app, m, tmp, m->form->name, of);
     const struct node *v = node_get(view, "v"), *show = node_get(view, "show");
+    size_t copied = 0;
     model_begin(m);
     for (size_t i = 0; view && i < m->n; i++) {
         struct entry *p = &m->place[i];
@@ -112,9 +113,13 @@ static int copy_from(struct app *app, struct model *m, uint64_t of, bool refs_on
             listed(node_get(view, "mask"), p->name) || (refs_only && (!p->f->ref || p->a.value)))
             continue;
         model_put(m, i, (struct answer){.value = value, .show = node_text(show, p->name)});
+        copied++;
         if (p->f->ref)
             link_from(m, i, view, true);
     }
+    if (view && !refs_only)
+        app_message(app, _("照抄了%s的 %zu 项，请往后核对；姓名、号码等本人的内容另填"),
+                    node_text_or(v, m->form->title ? m->form->title : "", ""), copied);
     talloc_free(tmp);
     return view ? 0 : HE_NOTFOUND;
 }

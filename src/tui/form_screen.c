@@ -222,6 +222,19 @@ static void form_leave(struct app *app, struct screen *s)
 
 /* --- keys --- */
 
+/* The change may be on another page, or too small to be seen. */
+static void say_undone(struct form_screen *fs, const struct entry *p, bool forth)
+{
+    void *tmp = talloc_new(NULL);
+    const char *now = model_text(tmp, p, &p->a);
+    now = !*now ? _("(空)") : p->f->codes ? _(now) : now;
+    app_message(fs->app,
+                forth ? _("已重做：【%s】现在是 %s。")
+                      : _("已撤销：【%s】现在是 %s。Ctrl-Y 重做。"),
+                model_label(tmp, p), now);
+    talloc_free(tmp);
+}
+
 static void undo(struct form_screen *fs, bool forth)
 {
     field_commit(fs);
@@ -236,6 +249,7 @@ static void undo(struct form_screen *fs, bool forth)
     name_record(fs);
     fs->m->open[fs->m->place[i].section] = true;
     form_goto(fs, i);
+    say_undone(fs, &fs->m->place[i], forth);
     draft_send(fs);
 }
 

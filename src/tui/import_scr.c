@@ -69,42 +69,31 @@ static const char *choose_file(struct app *app, struct session *s, void *ctx)
     return i < 0 ? NULL : file[i].name;
 }
 
-static const char *choose_type(struct app *app, struct session *s, void *ctx)
-{
-    struct pick_item *items = talloc_zero_array(ctx, struct pick_item, s->dict->nform + 1);
-    const char **type = talloc_zero_array(ctx, const char *, s->dict->nform + 1);
-    size_t n = 0;
-    MUST(items && type);
-    for (size_t i = 0; i < s->dict->nform; i++) {
-        const struct form *f = &s->dict->form[i];
-        if (f->system || !session_may_do(s, f->name, "add"))
-            continue;
-        items[n].label = _(f->label);
-        type[n++] = f->name;
-    }
-    struct pick p = {.title = _("导入成什么"), .items = items, .n = n};
-    int i = n > 1 ? popup_pick(app, &p) : (int)n - 1;
-    return i < 0 ? NULL : type[i];
-}
-
 struct job {
     const char *type, *path, *rejects;
 };
 
+enum step { PREVIEW, CHECK, IMPORT };
+
 /* 0 or 1: done (1: some rows were refused); *said is the report. */
-static int run(struct app *app, struct session *s, void *ctx, const struct job *j, bool dry,
+static int run(struct app *app, struct session *s, void *ctx, const struct job *j, enum step step,
                char **said)
 {
-    const char *words[12] = {"import", j->type, j->path, "--rejects", j->rejects};
-    size_t n = 5;
+    static const char *const doing[] = {N_("正在读文件"), N_("正在检查"), N_("正在导入")};
+    const char *words[12] = {"import", j->type, j->path};
+    size_t n = 3;
+    if (step != PREVIEW) {
+        words[n++] = "--rejects";
+        words[n++] = j->rejects;
+    }
     if (strcmp(j->type, "child") == 0) {
         words[n++] = "--map";
         words[n++] = "roster";
     }
-    if (dry)
-        words[n++] = "--dry-run";
+    if (step != IMPORT)
+        words[n++] = step == CHECK ? "--dry-run" : "--preview";
     *said = NULL;
-    int r = box_run(app, s, ctx, dry ? _("正在检查") : _("正在导入"), words, said);
+    int r = box_run(app, s, ctx, _(doing[step]), words, said);
     if (r == HE_CANCELLED)
         app_message(app, _("已停止。已经导入的留着，再导入一次就从停下的地方接着。"));
     else if (r < 0)
@@ -119,10 +108,16 @@ static char *report(void *ctx, const char *said, const struct job *j, bool refus
                                            {"incomplete ", N_("其中资料不全 ")},
                                            {"unchanged ", N_("没有变化 ")},
                                            {"rejected ", N_("退回 ")},
-                                           {"skipped ", N_("跳过（合计行、空行） ")}};
+                                           {"skipped ", N_("跳过（合计行、空行） ")},
+                                           {HAN_("符合 "), N_("认定 符合 ")},
+                                           {HAN_("不符合 "), N_("认定 不符合 ")},
+                                           {HAN_("待核 "), N_("认定 待核 ")}};
+    const char *tried = _("只做了检查，没有保存 (--dry-run)"); /* which the title says already */
     char *out = talloc_strdup(ctx, ""), *copy = talloc_strdup(ctx, said), *save = NULL;
     for (char *l = strtok_r(copy, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
         size_t i = 0;
+        if (strcmp(l, tried) == 0)
+            continue;
         while (i < NELEM(words) && strncmp(l, words[i][0], strlen(words[i][0])) != 0)
             i++;
         out = i < NELEM(words)
@@ -136,10 +131,25 @@ static char *report(void *ctx, const char *said, const struct job *j, bool refus
     return out;
 }
 
+/* The first rows as they would be kept: does each column say what it means? */
+static bool columns_fit(struct app *app, struct session *s, void *ctx, const struct job *j)
+{
+    char *said;
+    int r = run(app, s, ctx, j, PREVIEW, &said);
+    if (r < 0)
+        return false;
+    popup_pager(app, r ? _("这个文件不能导入") : _("前几行会这样登记（F3 往下）"), said);
+    if (r > 0)
+        app_message(app, _("这个文件不能导入，请照说明改好再放进来。"));
+    return r == 0 &&
+           popup_confirm(app, _("导入"), _("各列都对上了吗？下一步逐行检查，还不会导入。"),
+                         _("对，检查"));
+}
+
 static void import_file(struct app *app, struct session *s, void *ctx, const struct job *j)
 {
     char *said;
-    int r = run(app, s, ctx, j, true, &said);
+    int r = columns_fit(app, s, ctx, j) ? run(app, s, ctx, j, CHECK, &said) : HE_CANCELLED;
     if (r < 0)
         return;
     popup_pager(app, _("检查结果（还没有导入，F3 往下）"), report(ctx, said, j, r == 1));
@@ -150,7 +160,7 @@ static void import_file(struct app *app, struct session *s, void *ctx, const str
     if (!popup_confirm(app, _("导入"), _("现在导入吗？退回的行不会导入，其余的存进登记册。"),
                        _("导入")))
         return;
-    r = run(app, s, ctx, j, false, &said);
+    r = run(app, s, ctx, j, IMPORT, &said);
     if (r >= 0)
         popup_pager(app, _("导入结果"), report(ctx, said, j, r == 1));
 }
@@ -159,7 +169,7 @@ void import_open(struct app *app, struct session *s)
 {
     void *ctx = talloc_new(app);
     const char *name = box_there(app, s) ? choose_file(app, s, ctx) : NULL;
-    const char *type = name ? choose_type(app, s, ctx) : NULL;
+    const char *type = name ? box_pick_type(app, s, _("导入成什么"), "add", false) : NULL;
     if (type) {
         struct job j = {.type = type,
                         .path = text_printf(ctx, "%s/in/%s", s->box, name),

@@ -35,19 +35,21 @@ static bool codes_are_digits(const struct pick *p)
     return p->n > 0;
 }
 
-static bool matches(const struct pick_item *it, const char *query)
+static enum pinyin_place place_in(const struct pick_item *it, const char *query)
 {
-    return !*query || pinyin_match(it->label, query) ||
-           (it->code && strncasecmp(it->code, query, strlen(query)) == 0);
+    if (!*query || (it->code && strncasecmp(it->code, query, strlen(query)) == 0))
+        return PINYIN_START;
+    return pinyin_find(it->label, query);
 }
 
 static void apply_filter(struct picker *k)
 {
     char *query = text_clean(k, edit_text(k->filter), TEXT_HALFWIDTH, NULL);
     k->shown_n = 0;
-    for (size_t i = 0; i < k->p->n; i++)
-        if (matches(&k->p->items[i], query))
-            k->shown[k->shown_n++] = i;
+    for (int place = PINYIN_START; place > PINYIN_NOWHERE; place--) /* what begins so comes first */
+        for (size_t i = 0; i < k->p->n; i++)
+            if ((int)place_in(&k->p->items[i], query) == place)
+                k->shown[k->shown_n++] = i;
     k->cursor = k->top = 0;
     talloc_free(query);
 }

@@ -16,6 +16,7 @@ struct bulk {
     size_t n, skipped, done;
     char *text; /* the first ten, in words */
     char *left; /* why others were not decided */
+    char *same; /* what is the same for all: the fields to mend, in words */
 };
 
 /* Sorts out what waits for a decision and describes it. */
@@ -49,7 +50,7 @@ static bool sure(struct app *app, struct bulk *b, bool approve)
     char *head = text_printf(b->ctx, approve ? _("将审核通过 %zu 条") : _("将退回 %zu 条"), b->n);
     char *skip = b->skipped ? text_printf(b->ctx, _("，%zu 条已经办过，跳过"), b->skipped)
                             : talloc_strdup(b->ctx, "");
-    char *text = text_printf(b->ctx, _("%s%s：\n%s"), head, skip, b->text);
+    char *text = text_printf(b->ctx, _("%s%s：\n%s%s"), head, skip, b->text, b->same);
     char *yes = text_printf(b->ctx, approve ? _("审核通过这 %zu 条") : _("退回这 %zu 条"), b->n);
     return popup_confirm(app, approve ? _("成批审核") : _("成批退回"), text, yes);
 }
@@ -60,7 +61,7 @@ static struct node *pick_marks(struct app *app, struct bulk *b)
 {
     const struct form *form = dict_form(b->s->dict, "child");
     struct node *marks = node_list(b->ctx);
-    struct pick p = {.title = _("要改哪几项（空格标出，回车继续）"), .multi = true};
+    struct pick p = {.title = _("要改哪几项（空格标出，回车继续；每一条都标这些）"), .multi = true};
     const char **path = NULL;
     for (size_t i = 0; i < form->nsection; i++)
         for (size_t k = 0; k < form->section[i].n; k++) {
@@ -76,8 +77,13 @@ static struct node *pick_marks(struct app *app, struct bulk *b)
     if (popup_pick(app, &p) < 0)
         return NULL;
     for (size_t i = 0; i < p.n; i++)
-        if (p.items[i].marked)
+        if (p.items[i].marked) {
+            b->same =
+                talloc_asprintf_append(b->same, "%s%s", *b->same ? _("、") : "", p.items[i].label);
             node_str(marks, NULL, path[i]);
+        }
+    b->same = *b->same ? text_printf(b->ctx, _("每一条都用同一个原因，都标出要改的：%s"), b->same)
+                       : talloc_strdup(b->ctx, _("每一条都用同一个原因，没有标出要改的项"));
     return marks;
 }
 
@@ -111,7 +117,8 @@ size_t review_bulk(struct app *app, struct session *s, const uint64_t *ids, size
     b.ids = talloc_zero_array(b.ctx, uint64_t, n + 1);
     b.text = talloc_strdup(b.ctx, "");
     b.left = talloc_strdup(b.ctx, "");
-    MUST(b.ids && b.text && b.left);
+    b.same = talloc_strdup(b.ctx, "");
+    MUST(b.ids && b.text && b.left && b.same);
     bool go = n > 0;
     for (size_t i = 0; i < n && go; i++)
         go = look(app, &b, ids[i]) == 0;

@@ -54,6 +54,11 @@ Test(box, import_checks_first, .init = setup, .fini = teardown)
     harness_send(h, "1");
     SEES(h, "导入成什么");
     harness_send(h, "1"); /* 儿童 */
+    SEES(h, "前几行会这样登记");
+    SEES(h, "第 2 行");
+    harness_send(h, "\0333");
+    SEES(h, "各列都对上了吗");
+    harness_send(h, "1");
     SEES(h, "检查结果");
     SEES(h, "退回 1");
     harness_send(h, "\0333");

@@ -108,7 +108,9 @@ Test(list, options_menu_sort_count, .init = setup, .fini = teardown)
     harness_send(h, "\0339");
     SEES(h, "打印名册");
     cr_assert(strstr(harness_text(h), "审核通过") == NULL);
-    harness_send(h, "js\r"); /* 计数 */
+    harness_send(h, "d"); /* what begins so stands before what only has it inside */
+    SEES(h, "> 打印名册");
+    harness_send(h, "\177js\r"); /* 计数 */
     SEES(h, "按哪一项计数");
     harness_send(h, "性别\r");
     SEES(h, "共 2 类，合计 40");

@@ -74,3 +74,24 @@ Test(review, many_at_once, .init = setup, .fini = teardown)
     SEES(h, "这个名单现在是空的");
     harness_stop(h);
 }
+
+/* The same reason and marks stand on each: the screen says so before it is done. */
+Test(review, many_are_returned_alike, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "sun", NULL);
+    harness_send(h, "\r");
+    SEES(h, "共2条");
+    harness_send(h, "*\0339");
+    SEES(h, "退给上报人修改");
+    harness_send(h, "th\r");
+    SEES(h, "原因");
+    harness_send(h, "号码与户口簿不一致\r");
+    SEES(h, "每一条都标这些");
+    harness_send(h, " \r");
+    SEES(h, "将退回 2 条");
+    SEES(h, "每一条都用同一个原因");
+    SEES(h, "都标出要改的：姓名");
+    harness_send(h, "1");
+    SEES(h, "退回 2 条。");
+    harness_stop(h);
+}

@@ -655,4 +655,8 @@ Test(pinyin, matches_what_is_typed)
     for (size_t i = 0; i < NELEM(rows); i++)
         cr_expect(pinyin_match(rows[i].text, rows[i].query) == rows[i].match, "row %zu: %s / %s", i,
                   rows[i].text, rows[i].query);
+    cr_expect(pinyin_find("导出", "dc") == PINYIN_START);
+    cr_expect(pinyin_find("转到别的村", "d") == PINYIN_INSIDE);
+    cr_expect(pinyin_find("外婆", "婆") == PINYIN_INSIDE);
+    cr_expect(pinyin_find("外婆", "wai") == PINYIN_START);
 }

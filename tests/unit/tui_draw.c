@@ -26,6 +26,8 @@ Test(draw, wraps_at_columns_words_and_line_feeds)
         {"甲\n", 10, "甲"},
         {"王", 1, "王"}, /* does not fit and must not loop */
         {"按F10保存", 5, "按F10|保存"},
+        {"改过这一项。", 10, "改过这一|项。"}, /* no line begins with a mark */
+        {"甲乙丙）。", 7, "甲乙|丙）。"},
     };
     for (size_t i = 0; i < NELEM(rows); i++) {
         void *ctx = talloc_new(NULL);
