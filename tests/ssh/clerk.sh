@@ -25,13 +25,13 @@ puts_roster() {
 imports() {
 	before=$(ctl "$CLERK" count child)
 	screen "$CLERK" -m 20 -w 今日工作 -k '=81\r' -w 导入哪个文件 -w 花名册.csv -k 1 \
-		-w 导入成什么 -k 1 -w 前几行会这样 -k "$F3" -w 对上了吗 -k 1 -w 还没有导入 -w '退回 1' -k "$F3" -w 现在导入吗 -k 1 \
+		-w 导入成什么 -k '\r' -w 前几行会这样 -k "$F3" -w 对上了吗 -k 1 -w 还没有导入 -w '退回 1' -k "$F3" -w 现在导入吗 -k 1 \
 		-w 导入结果 -w '存入 3' -w '退回 1' -k "$F3" -w 今日工作 $QUIT &&
 		[ "$(ctl "$CLERK" count child)" = $((before + 3)) ]
 }
 
 exports() {
-	screen "$CLERK" -m 20 -w 今日工作 -k '=82\r' -w '1 儿童' -k 1 -w 做什么用 -k '开学排查\r' \
+	screen "$CLERK" -m 20 -w 今日工作 -k '=82\r' -w 导出什么 -k '\r' -w 做什么用 -k '开学排查\r' \
 		-w 导出成 -k 1 -w 已放进取件箱 $QUIT
 }
 
