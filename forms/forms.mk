@@ -10,12 +10,24 @@ nobase_dist_pkgdata_DATA += \
 	forms/post.form \
 	forms/school.form \
 	forms/task.form \
+	forms/bulletin.form \
+	forms/hazard.form \
+	forms/place.form \
+	forms/sweep.form \
+	forms/sweep_item.form \
+	forms/sweep_unit.form \
 	forms/user.form \
 	forms/report/t1.report \
 	forms/print/README \
 	forms/print/card.print \
 	forms/print/file.print \
 	forms/print/roster.print \
+	forms/checklist/assess.form \
+	forms/checklist/flood.form \
+	forms/checklist/general.form \
+	forms/checklist/summer.form \
+	forms/checklist/term.form \
+	forms/checklist/winter.form \
 	forms/codes/ability.csv \
 	forms/codes/agr_standing.csv \
 	forms/codes/actual_care.csv \
@@ -75,5 +87,22 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/task_check.csv \
 	forms/codes/task_kind.csv \
 	forms/codes/task_state.csv \
+	forms/codes/bulletin_kind.csv \
+	forms/codes/bulletin_state.csv \
+	forms/codes/hazard_kind.csv \
+	forms/codes/hazard_state.csv \
+	forms/codes/holiday_where.csv \
+	forms/codes/place_kind.csv \
+	forms/codes/place_risk.csv \
+	forms/codes/spring_festival.csv \
+	forms/codes/sweep_agreement.csv \
+	forms/codes/sweep_found.csv \
+	forms/codes/sweep_item_state.csv \
+	forms/codes/sweep_kind.csv \
+	forms/codes/sweep_origin.csv \
+	forms/codes/sweep_result.csv \
+	forms/codes/sweep_spot.csv \
+	forms/codes/sweep_state.csv \
+	forms/codes/sweep_unit_state.csv \
 	forms/codes/urban_class.csv \
 	forms/codes/user_state.csv
