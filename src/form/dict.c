@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/sm3.h"
 #include "base/text.h"
+#include "form/checklist.h"
 #include "form/codes.h"
 #include "form/load.h"
 #include "form/type.h"
@@ -260,6 +261,7 @@ static void dict_load_files(struct load *l)
     dict_each(l, section_load);
     dict_each(l, view_load);
     dict_each(l, rule_load);
+    checklist_load(l);
     dict_digest(l, &forms, &codes);
 }
 

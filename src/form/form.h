@@ -10,6 +10,7 @@
  *   field.c section.c view.c rule.c   one part of a form file each
  *   codes.h codes.c code tables (CSV)
  *   type.h type_*.c field types: one line in type.c and one file each
+ *   checklist.h checklist.c   which questions a kind of sweep asks
  *   role.h role.c   roles and rights
  *   report.h report.c report_formula.c   statistics: forms/report/NAME.report
  */
@@ -160,6 +161,8 @@ struct dict {
     size_t nform;
     struct codes *codes;
     size_t ncodes;
+    struct checklist *checklist;  /* of sweeps, by name: form/checklist.h */
+    size_t nchecklist;
     char digest[65];              /* SM3 of every file in name order; compared at hello */
     const char *dir;
 };
