@@ -9,15 +9,11 @@
 static const char *const role_verbs[] = {"read",     "add",   "change", "review", "approve", "exit",
                                          "transfer", "merge", "print",  "sync",   NULL};
 static const char *const role_machine[] = {
-<<<<<<< HEAD
-    "import.run", "export.run", "user.manage", "division.load", "form.check",
-    "audit.read", "job.manage", "backup.run",  "status.read",   "report.read",
-    "report.figures", "report.freeze", NULL};
-=======
-    "import.run",   "export.run", "user.manage", "division.load", "form.check",  "audit.read",
-    "job.manage",   "backup.run", "status.read", "sweep.open",    "sweep.check", "sweep.submit",
-    "sweep.accept", NULL};
->>>>>>> 5145caf (forms: add sweeps, their units and items, hazards, places, documents)
+    "import.run",  "export.run",  "user.manage",    "division.load",
+    "form.check",  "audit.read",  "job.manage",     "backup.run",
+    "status.read", "report.read", "report.figures", "report.freeze",
+    "sweep.open",  "sweep.check", "sweep.submit",   "sweep.accept",
+    NULL};
 
 struct role_load {
     struct load load; /* its dict is only read here */

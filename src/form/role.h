@@ -2,11 +2,8 @@
  * Roles: conf/roles.conf. A right is a word "<type>.<verb>"; nothing is allowed that is not written.
  * Verbs of records: read add change review approve exit transfer merge print sync; of the machine:
  * import.run export.run user.manage division.load form.check audit.read job.manage backup.run
-<<<<<<< HEAD
- * status.read; of statistics: report.read report.figures report.freeze. "child.*" grants every verb of a type.
-=======
- * status.read; of sweeps: sweep.open sweep.check sweep.submit sweep.accept. "child.*" grants every verb of a type.
->>>>>>> 5145caf (forms: add sweeps, their units and items, hazards, places, documents)
+ * status.read; of statistics: report.read report.figures report.freeze; of sweeps: sweep.open
+ * sweep.check sweep.submit sweep.accept. "child.*" grants every verb of a type.
  */
 #ifndef HUTONG_ROLE_H
 #define HUTONG_ROLE_H
