@@ -18,6 +18,11 @@ nobase_dist_pkgdata_DATA += \
 	forms/sweep_unit.form \
 	forms/user.form \
 	forms/report/t1.report \
+	forms/report/t3.report \
+	forms/report/t4.report \
+	forms/report/t5.report \
+	forms/report/t5d.report \
+	forms/report/t12.report \
 	forms/print/README \
 	forms/print/card.print \
 	forms/print/file.print \

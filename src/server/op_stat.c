@@ -77,28 +77,35 @@ static size_t row_out(struct node *list, void *ctx, const struct report *r,
     return bytes;
 }
 
+static int ask_from(struct call *c, struct stat_ask *ask)
+{
+    *ask =
+        (struct stat_ask){.report = reports_find(c->county->reports, node_text(c->body, "report")),
+                          .period = node_text(c->body, "period"),
+                          .division = node_text(c->body, "division"),
+                          .deep = node_flag(c->body, "deep")};
+    return ask->report ? 0 : call_wrong(c, "没有这张报表，请从报表清单里选");
+}
+
 /*
  * {report, period, division, deep, after} → {report, label, definition, period, from, to, partial,
- * division, title, columns: [{name, label, group, opens}], broken: [text], rows: [{code,
- * name, total, director, v: [number or text]}], next}. Columns come with the first page only.
+ * division, title, columns: [{name, label, group, opens}], broken: [text], rows: [{code, name, total,
+ * director, v: [number or text]}], next}. Columns come with the first page only.
  */
 int op_stat_run(struct call *c, struct txn *t)
 {
-    struct stat_ask ask = {.report = reports_find(c->county->reports, node_text(c->body, "report")),
-                           .period = node_text(c->body, "period"),
-                           .division = node_text(c->body, "division"),
-                           .deep = node_flag(c->body, "deep")};
     const char *after = node_text(c->body, "after");
     size_t i = after ? strtoul(after, NULL, 10) : 0, bytes = 0;
     struct stat_answer *a;
+    struct stat_ask ask;
     char *problem;
     (void)t;
-    if (!ask.report)
-        return call_wrong(c, "没有这张报表，请从报表清单里选");
-    int r = stat_run(c->ctx, c->county, c->actor, &ask, &a, &problem);
+    int r = ask_from(c, &ask);
+    if (r < 0)
+        return r;
+    r = stat_run(c->ctx, c->county, c->actor, &ask, &a, &problem);
     if (r < 0) {
-        if (problem)
-            c->text = problem;
+        c->text = problem;
         return r;
     }
     if (i == 0)
@@ -109,4 +116,38 @@ int op_stat_run(struct call *c, struct txn *t)
     if (i < a->n)
         node_str(c->out, "next", text_printf(c->ctx, "%zu", i));
     return 0;
+}
+
+/* {report, period, division, deep, column, row, total, director, fields, after, limit, raw} → as
+ * rec.list, with total. Leaves a row like a list does. */
+int op_stat_cell(struct call *c, struct txn *t)
+{
+    struct stat_pick pick = {.total = node_flag(c->body, "total"),
+                             .code = node_text_or(c->body, "row", ""),
+                             .director = call_id(c->body, "director")};
+    struct list_ask list = {.fields = call_texts(c, "fields"),
+                            .after = node_text(c->body, "after"),
+                            .limit = call_limit(c, 20),
+                            .raw = node_flag(c->body, "raw")};
+    struct stat_ask ask;
+    char *problem = NULL;
+    (void)t;
+    int r = ask_from(c, &ask);
+    if (r < 0)
+        return r;
+    pick.column = report_column_find(ask.report, node_text_or(c->body, "column", ""));
+    if (pick.column < 0)
+        return call_wrong(c, "没有这一列，请从报表里选");
+    ask.pick = &pick;
+    r = stat_cell(c->ctx, c->county, c->actor, &ask, &list, c->out, &problem);
+    if (r < 0) {
+        c->text = problem;
+        return r;
+    }
+    const struct node *rows = node_get(c->out, "rows");
+    struct node *detail = node_map(c->root);
+    node_str(detail, "report", ask.report->name);
+    node_str(detail, "column", ask.report->column[pick.column].name);
+    node_int(detail, "n", rows ? (int64_t)rows->n : 0);
+    return call_audit(c, ask.report->form, 0, detail);
 }

@@ -29,6 +29,7 @@ const struct op_row op_rows[OP_COUNT] = {
     [OP_PRINT] = {.run = op_print, .typed = true, .reads = true},
     [OP_STAT_LIST] = {.run = op_stat_list},
     [OP_STAT_RUN] = {.run = op_stat_run, .outside = true},
+    [OP_STAT_CELL] = {.run = op_stat_cell, .outside = true},
     [OP_DRAFT_PUT] = {.run = op_draft_put, .outside = true},
     [OP_DRAFT_GET] = {.run = op_draft_get, .outside = true},
     [OP_DRAFT_LIST] = {.run = op_draft_list, .outside = true},

@@ -51,10 +51,21 @@ struct stat_row {
     int64_t *v; /* [report->ncolumn]; a quotient times 10^digits; STAT_NONE: nothing to divide by */
 };
 
+/* Which figure is meant. */
+struct stat_pick {
+    int column;
+    bool total;
+    const char *code; /* of the row, "" the rest; not of the total */
+    uint64_t director;
+    uint64_t *ids; /* out: the children behind it, by division */
+    size_t n;
+};
+
 struct stat_ask {
     const struct report *report;
     const char *period, *division; /* as typed; NULL: now; the actor's own */
     bool deep;                     /* every village, not the divisions right below only */
+    struct stat_pick *pick;        /* NULL: the whole table */
 };
 
 struct stat_answer {
@@ -70,6 +81,13 @@ struct stat_answer {
 /* Not inside of a transaction: it reads in pieces of its own. HE_USAGE, HE_DENIED with *problem. */
 int stat_run(void *ctx, const struct county *, const struct actor *, const struct stat_ask *,
              struct stat_answer **, char **problem);
+/*
+ * The children behind one figure, as a page of a list: list gives fields, after (a number) and limit.
+ * Answers as list_page does, with total. What the actor may not name opens nothing, and only children he
+ * may read are there. A child that was merged since is shown as the file it went to.
+ */
+int stat_cell(void *ctx, const struct county *, const struct actor *, const struct stat_ask *,
+              const struct list_ask *list, struct node *out, char **problem);
 /* The figure as people read it: "12", "45.20", "" for none. */
 char *stat_show(void *ctx, const struct report_column *, int64_t v);
 /* The reports and what the actor may do with them: {rows: [{name, label, periods: […]}]}. */

@@ -22,6 +22,7 @@ struct stat_pred {
 struct stat_table {
     struct statistics *stat;
     struct date day;
+    bool past; /* something may have changed on a later day */
     bool building, dropped;
     unsigned users;
     uint64_t used; /* clock of the last use */
@@ -54,8 +55,7 @@ struct stat_kid {
 /* stat_past.c: *out NULL when there was no such record at the end of that day. past: changes are
  * looked for at all. */
 int stat_rec_at(struct txn *, void *ctx, const struct form *, uint64_t id, struct date day,
-                struct rec **out);
-bool stat_is_past(struct date day);
+                bool past, struct rec **out);
 
 /* stat_kid.c */
 void stat_preds(struct stat_table *, const struct county *);
@@ -67,10 +67,11 @@ int stat_kid(struct txn *, const struct stat_table *, const struct county *, uin
              struct stat_kid *);
 
 /* stat_table.c: the table of a day, fresh and locked until stat_release. */
-int stat_take(const struct county *, struct date day, struct stat_table **);
+int stat_take(const struct county *, struct date today, struct date day, struct stat_table **);
 void stat_release(struct stat_table *);
 /* Two days at once; they may be the same. */
-int stat_take_two(const struct county *, const struct date day[2], struct stat_table *out[2]);
+int stat_take_two(const struct county *, struct date today, const struct date day[2],
+                  struct stat_table *out[2]);
 static inline bool stat_has(const struct stat_table *t, size_t at, int pred)
 {
     return t->bits[at * t->nword + (size_t)pred / 64] >> (pred % 64) & 1;
@@ -78,12 +79,18 @@ static inline bool stat_has(const struct stat_table *t, size_t at, int pred)
 /* Position of a child, or -1. */
 long stat_find(const struct stat_table *, uint64_t id);
 
+void stat_pick_add(struct stat_pick *, uint64_t id);
+/* May the actor name what the column and its report ask for? stat_run.c */
+bool stat_nameable(void *ctx, const struct county *, const struct actor *, const struct report *,
+                   int column);
+
 /* stat_move.c: adds the movements of a period to v of every row (NULL rows are passed over). */
 struct stat_rows {
     const struct county *county;
-    const char *const *areas; /* of the actor, NULL-terminated */
     struct stat_row *row;
     size_t n;
+    struct stat_pick *pick; /* whose row is `picked`, or NULL */
+    size_t picked;
     /* rows that a child of this code and director counts in: fills at, returns how many */
     size_t (*rows_of)(const struct stat_rows *, const char *code, uint64_t director, size_t *at);
 };

@@ -128,7 +128,7 @@ struct world { /* as of the table's day */
     struct rec_env env;
     struct txn *txn;
     void *ctx;
-    const struct county *county;
+    bool past;
     struct rec **seen;
     size_t nseen;
 };
@@ -145,7 +145,7 @@ static const struct rec *world_linked(void *arg, const struct rec *rec,
     for (size_t i = 0; i < w->nseen; i++)
         if (w->seen[i]->form == field->ref && w->seen[i]->id == id)
             return w->seen[i];
-    if (stat_rec_at(w->txn, w->ctx, field->ref, id, w->env.today, &got) || !got)
+    if (stat_rec_at(w->txn, w->ctx, field->ref, id, w->env.today, w->past, &got) || !got)
         return NULL;
     w->seen = talloc_realloc(w->ctx, w->seen, struct rec *, w->nseen + 1);
     return w->seen[w->nseen++] = got;
@@ -212,9 +212,9 @@ int stat_kid(struct txn *txn, const struct stat_table *t, const struct county *c
              struct stat_kid *out)
 {
     const struct form *form = dict_form(county->dict, "child");
-    struct world w = {.txn = txn, .ctx = talloc_new(NULL), .county = county};
+    struct world w = {.txn = txn, .ctx = talloc_new(NULL), .past = t->past};
     struct rec *rec;
-    int err = stat_rec_at(txn, w.ctx, form, id, t->day, &rec);
+    int err = stat_rec_at(txn, w.ctx, form, id, t->day, t->past, &rec);
 
     w.env = (struct rec_env){.today = t->day, .arg = &w, .linked = world_linked};
     memset(out->bits, 0, t->nword * sizeof *out->bits);

@@ -18,6 +18,7 @@ struct moves {
     int *pred;     /* further condition of each column, -1 none */
     size_t *at[2]; /* rows before, after */
     size_t n[2];
+    uint64_t id; /* of the child being booked */
 };
 
 static bool among(const size_t *at, size_t n, size_t row)
@@ -29,12 +30,18 @@ static bool among(const size_t *at, size_t n, size_t row)
 }
 
 /* One to every column of the kind whose condition holds, in these rows. */
-static void book(struct moves *m, enum report_move move, long child, size_t row)
+static void book(struct moves *m, enum report_move move, long child, size_t row, int64_t sign)
 {
-    for (size_t c = 0; c < m->r->ncolumn; c++)
-        if (m->r->column[c].kind == REPORT_MOVE && m->r->column[c].move == move &&
-            (m->pred[c] < 0 || (child >= 0 && stat_has(m->after, (size_t)child, m->pred[c]))))
-            m->rows->row[row].v[c]++;
+    struct stat_pick *pick = m->rows->pick;
+
+    for (size_t c = 0; c < m->r->ncolumn; c++) {
+        if (m->r->column[c].kind != REPORT_MOVE || m->r->column[c].move != move ||
+            (m->pred[c] >= 0 && (child < 0 || !stat_has(m->after, (size_t)child, m->pred[c]))))
+            continue;
+        m->rows->row[row].v[c] += sign;
+        if (pick && (size_t)pick->column == c && m->rows->picked == row)
+            stat_pick_add(pick, m->id);
+    }
 }
 
 /* A village that was closed into another one: nobody moved. */
@@ -56,21 +63,17 @@ static void moved(struct moves *m, const char *from, const char *to, long child)
 
     for (size_t i = 0; i < m->n[0]; i++)
         if (!among(m->at[1], m->n[1], m->at[0][i])) {
-            if (!drawn)
-                book(m, MOVE_OUT, child, m->at[0][i]);
-            for (size_t c = 0; drawn && c < m->r->ncolumn; c++)
-                if (m->r->column[c].kind == REPORT_MOVE && m->r->column[c].move == MOVE_REDRAWN)
-                    m->rows->row[m->at[0][i]].v[c]--;
+            book(m, drawn ? MOVE_REDRAWN : MOVE_OUT, child, m->at[0][i], drawn ? -1 : 1);
         }
     for (size_t i = 0; i < m->n[1]; i++)
         if (!among(m->at[0], m->n[0], m->at[1][i]))
-            book(m, drawn ? MOVE_REDRAWN : MOVE_IN, child, m->at[1][i]);
+            book(m, drawn ? MOVE_REDRAWN : MOVE_IN, child, m->at[1][i], 1);
 }
 
 static void each(struct moves *m, enum report_move move, int side, long child)
 {
     for (size_t i = 0; i < m->n[side]; i++)
-        book(m, move, child, m->at[side][i]);
+        book(m, move, child, m->at[side][i], 1);
 }
 
 /* child: its position afterwards; was, is: its division while it counted, NULL when it did not. */
@@ -105,6 +108,7 @@ void stat_moves(const struct stat_rows *rows, const struct report *r, const stru
         long at = stat_find(after, before->id[i]);
         bool now = at >= 0 && stat_has(after, (size_t)at, is);
 
+        m.id = before->id[i];
         if (stat_has(before, i, was))
             one(&m, at, before->code[before->place[i]], before->director[i],
                 now ? after->code[after->place[at]] : NULL, now ? after->director[at] : 0);
@@ -112,6 +116,7 @@ void stat_moves(const struct stat_rows *rows, const struct report *r, const stru
     for (size_t i = 0; i < after->n; i++) {
         long at = stat_find(before, after->id[i]);
 
+        m.id = after->id[i];
         if (stat_has(after, i, is) && !(at >= 0 && stat_has(before, (size_t)at, was)))
             one(&m, (long)i, NULL, 0, after->code[after->place[i]], after->director[i]);
     }

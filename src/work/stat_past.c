@@ -39,13 +39,8 @@ static int undo_one(const struct node *entry, void *arg)
     return 0;
 }
 
-bool stat_is_past(struct date day)
-{
-    return date_cmp(day, date_of_time(date_now())) < 0;
-}
-
 int stat_rec_at(struct txn *txn, void *ctx, const struct form *form, uint64_t id, struct date day,
-                struct rec **out)
+                bool past, struct rec **out)
 {
     struct undo u = {.day = day};
     int err = txn_get(txn, ctx, form, id, out);
@@ -59,7 +54,7 @@ int stat_rec_at(struct txn *txn, void *ctx, const struct form *form, uint64_t id
         (*out)->id = id;
         u.gone = true;
     }
-    if (!stat_is_past(day)) {
+    if (!past) {
         *out = u.gone ? NULL : *out;
         return 0;
     }

@@ -89,6 +89,20 @@ static bool wide(const struct run *run)
     return !run->r->by_director && !run->ask->deep && level != AREA_NONE && level < AREA_TOWN;
 }
 
+bool stat_nameable(void *ctx, const struct county *county, const struct actor *actor,
+                   const struct report *r, int column)
+{
+    struct stat_answer none = {0};
+    struct run run = {.ctx = ctx, .county = county, .actor = actor, .r = r, .out = &none};
+    struct access *a = access_new(NULL, ctx, county, actor, r->form, NULL);
+    struct expr_access access;
+
+    if (!a || r->column[column].kind == REPORT_FORMULA)
+        return false;
+    access = access_expr(a);
+    return nameable(&run, r->where_text, &access) && column_seen(&run, &r->column[column], &access);
+}
+
 static int columns(struct run *run)
 {
     struct access *a = access_new(NULL, run->ctx, run->county, run->actor, run->r->form, NULL);
@@ -325,6 +339,50 @@ static void figures(struct run *run, const struct stat_table *t)
     }
 }
 
+/* --- the children behind a figure --- */
+
+void stat_pick_add(struct stat_pick *pick, uint64_t id)
+{
+    if (pick->n % 256 == 0)
+        pick->ids = talloc_realloc(NULL, pick->ids, uint64_t, pick->n + 256);
+    pick->ids[pick->n++] = id;
+}
+
+static bool pick_row(struct run *run)
+{
+    const struct stat_answer *a = run->out;
+    const struct stat_pick *pick = run->ask->pick;
+
+    for (size_t i = 0; i < a->n; i++) {
+        bool same = a->row[i].total == pick->total;
+
+        if (same && !pick->total)
+            same = run->r->by_director ? a->row[i].director == pick->director
+                                       : strcmp(a->row[i].code, pick->code) == 0;
+        run->rows.picked = i;
+        if (same)
+            return true;
+    }
+    return false;
+}
+
+static void pick_ids(struct run *run, const struct stat_table *t)
+{
+    struct stat_pick *pick = run->ask->pick;
+    int pred = stat_pred_of(t, run->r, &run->r->column[pick->column], &run->out->period);
+    size_t *at = talloc_array(run->ctx, size_t, run->out->n + 1);
+
+    for (size_t i = 0; pred >= 0 && i < t->n; i++) {
+        size_t n = stat_has(t, i, pred)
+                       ? rows_of(&run->rows, t->code[t->place[i]], t->director[i], at)
+                       : 0;
+
+        for (size_t k = 0; k < n; k++)
+            if (at[k] == run->rows.picked)
+                stat_pick_add(pick, t->id[i]);
+    }
+}
+
 /* --- columns of columns --- */
 
 static int64_t sum_of(const struct stat_answer *a, const struct stat_row *row,
@@ -421,14 +479,19 @@ static int compute(struct run *run)
 
     if (moves(run->r))
         days[0] = date_add_days(a->period.from, -1);
-    if ((err = stat_take_two(run->county, days, t)))
+    if ((err = stat_take_two(run->county, run->actor->today, days, t)))
         return err;
     if (run->r->by_director)
         rows_by_director(run, t[1]);
     else
         rows(run);
     run->rows =
-        (struct stat_rows){run->county, (const char *const *)run->areas, a->row, a->n, rows_of};
+        (struct stat_rows){.county = run->county, .row = a->row, .n = a->n, .rows_of = rows_of};
+    if (run->ask->pick && pick_row(run)) {
+        run->rows.pick = run->ask->pick;
+        if (run->r->column[run->ask->pick->column].kind != REPORT_MOVE)
+            pick_ids(run, t[1]);
+    }
     figures(run, t[1]);
     if (moves(run->r))
         stat_moves(&run->rows, run->r, &a->period, t[0], t[1]);

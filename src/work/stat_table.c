@@ -31,6 +31,7 @@ struct statistics {
     uint64_t clock;
     /* the log: numbers go on for ever, entries before base are gone */
     pthread_mutex_t log_lock;
+    struct date latest; /* business day anybody has worked on */
     struct change *log;
     size_t base, n, room;
     /* the thread */
@@ -46,6 +47,8 @@ static void log_change(const struct form *form, uint64_t id, struct date day, vo
     struct statistics *s = arg;
 
     pthread_mutex_lock(&s->log_lock);
+    if (date_cmp(day, s->latest) > 0)
+        s->latest = day;
     if (s->n - s->base == LOG_MAX)
         s->base = s->n; /* every table is behind it now */
     if (s->n - s->base == s->room) {
@@ -253,7 +256,7 @@ static int build(struct stat_table *t)
     stat_preds(t, s->county);
     kid_new(b.ctx, t, &b.kid);
     err = store_read(s->county->store, gather, &b);
-    if (!err && stat_is_past(t->day))
+    if (!err && t->past)
         gather_gaps(&b);
     while (!err && b.at < b.n && !t->dropped)
         err = store_read(s->county->store, build_piece, &b);
@@ -308,7 +311,7 @@ static int refresh_run(struct txn *txn, void *arg)
     for (size_t i = 0; i < r->n && !err; i++) {
         const struct change *c = &r->c[i];
 
-        if (stat_is_past(r->t->day) && date_cmp(c->day, r->t->day) > 0)
+        if (date_cmp(c->day, r->t->day) > 0)
             continue;
         if (i && r->c[i - 1].form == c->form && r->c[i - 1].id == c->id)
             continue;
@@ -397,7 +400,7 @@ static void table_drop(struct statistics *s, struct stat_table *t)
 }
 
 /* Under the lock, which is let go meanwhile. */
-static int table_build(struct statistics *s, struct date day, struct stat_table **out)
+static int table_build(struct statistics *s, struct date day, bool past, struct stat_table **out)
 {
     struct stat_table **place = table_place(s), *t;
     int err;
@@ -406,6 +409,7 @@ static int table_build(struct statistics *s, struct date day, struct stat_table 
         return HE_BUSY;
     talloc_free(*place);
     t = *place = table_new(s, day);
+    t->past = past;
     pthread_mutex_unlock(&s->lock);
     err = build(t);
     pthread_mutex_lock(&s->lock);
@@ -417,9 +421,23 @@ static int table_build(struct statistics *s, struct date day, struct stat_table 
     return err;
 }
 
-/* Under the lock: the fresh table of the day. */
-static int table_fresh(struct statistics *s, struct date day, struct stat_table **out)
+static bool is_past(struct statistics *s, struct date today, struct date day)
 {
+    bool past;
+
+    pthread_mutex_lock(&s->log_lock);
+    if (date_cmp(today, s->latest) > 0)
+        s->latest = today;
+    past = date_cmp(day, s->latest) < 0;
+    pthread_mutex_unlock(&s->log_lock);
+    return past;
+}
+
+/* Under the lock: the fresh table of the day. */
+static int table_fresh(struct statistics *s, struct date today, struct date day,
+                       struct stat_table **out)
+{
+    bool past = is_past(s, today, day);
     int err = 0;
 
     for (int tries = 0; tries < 5; tries++) {
@@ -430,8 +448,9 @@ static int table_fresh(struct statistics *s, struct date day, struct stat_table 
             tries--;
             continue;
         }
-        if (!t && (err = table_build(s, day, &t)))
+        if (!t && (err = table_build(s, day, past, &t)))
             return err;
+        t->past = past;
         err = refresh(t);
         if (err != HE_LIMIT) {
             *out = t;
@@ -442,18 +461,19 @@ static int table_fresh(struct statistics *s, struct date day, struct stat_table 
     return err;
 }
 
-int stat_take_two(const struct county *county, const struct date day[2], struct stat_table *out[2])
+int stat_take_two(const struct county *county, struct date today, const struct date day[2],
+                  struct stat_table *out[2])
 {
     struct statistics *s = county->stat;
     int err;
 
     pthread_mutex_lock(&s->lock);
-    err = table_fresh(s, day[1], &out[1]);
+    err = table_fresh(s, today, day[1], &out[1]);
     if (!err) { /* building the other lets the lock go: this one must stay */
         struct stat_table *kept = out[1];
 
         kept->users++;
-        err = table_fresh(s, day[0], &out[0]);
+        err = table_fresh(s, today, day[0], &out[0]);
         kept->users--;
         if (!err)
             err = refresh(kept);
@@ -467,11 +487,12 @@ int stat_take_two(const struct county *county, const struct date day[2], struct 
     return 0;
 }
 
-int stat_take(const struct county *county, struct date day, struct stat_table **out)
+int stat_take(const struct county *county, struct date today, struct date day,
+              struct stat_table **out)
 {
     struct date days[2] = {day, day};
     struct stat_table *two[2];
-    int err = stat_take_two(county, days, two);
+    int err = stat_take_two(county, today, days, two);
 
     *out = err ? NULL : two[1];
     return err;
@@ -520,7 +541,7 @@ static void keep_ready(const struct county *county)
     before.d = 1;
     days[0] = date_add_days(before, -1);
     days[1] = today;
-    if (stat_take_two(county, days, t) == 0)
+    if (stat_take_two(county, today, days, t) == 0)
         stat_release(t[1]);
 }
 

@@ -98,6 +98,7 @@ static const struct row {
     {"export.rows", "#export=999", "nn yy ynyn nnnn nnn", false},
     {"stat.list", "x=y", "yy yy yyyn nnnn nnn", false},
     {"stat.run", "report=t1", "yy yy yyyn nnnn nnn", false},
+    {"stat.cell", "report=t5|column=n|?total", "yy yy yyyn nnnn nnn", false},
     {"area.list", "x=y", "yy yy yyyy yyyy yyy", false},
     {"division.load", "x=y", "nn nn ynnn nnnn ynn", false},
     {"user.list", "x=y", "yy yy yyyy yyyy yyy", false},

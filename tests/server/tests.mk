@@ -49,7 +49,7 @@ endif
 EXTRA_DIST += tests/server/work_box.h tests/server/county_box.h
 if TESTS_BUILT
 work_tests = tests/server/work_import tests/server/work_save tests/server/work_county \
-	tests/server/rights tests/server/work_review tests/server/work_quality tests/server/work_same \
+	tests/server/rights tests/server/work_stat tests/server/work_review tests/server/work_quality tests/server/work_same \
 	tests/server/work_task
 check_PROGRAMS += $(work_tests)
 TESTS += $(work_tests)
@@ -77,6 +77,9 @@ tests_server_work_import_LDADD = $(work_test_libs)
 tests_server_work_county_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_work_county_CFLAGS = $(TEST_CFLAGS)
 tests_server_work_county_LDADD = $(work_test_libs)
+tests_server_work_stat_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_server_work_stat_CFLAGS = $(TEST_CFLAGS)
+tests_server_work_stat_LDADD = $(work_test_libs)
 tests_server_rights_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_rights_CFLAGS = $(TEST_CFLAGS)
 tests_server_rights_LDADD = $(work_test_libs)

@@ -1,0 +1,264 @@
+/* Statistics: past days, who came and went, who sees which figure, what lies behind one. */
+#include "server/county_box.h"
+#include "work/stat.h"
+
+struct asked {
+    const char *login, *report, *period, *division;
+    bool deep;
+    struct stat_pick *pick;
+    struct stat_answer *out;
+};
+
+static int actor_fn(struct call *c)
+{
+    (void)c;
+    return 0;
+}
+
+/* The report as this login sees it. */
+static int ask(struct box *b, struct asked *a)
+{
+    struct call c = {.b = b, .login = a->login, .fn = actor_fn};
+    struct stat_ask q = {reports_find(b->county->reports, a->report), a->period, a->division,
+                         a->deep, a->pick};
+    char *problem;
+    int err;
+
+    cr_assert_not_null(q.report, "%s", a->report);
+    cr_assert_eq(call_read(&c), 0);
+    err = stat_run(b->ctx, b->county, c.actor, &q, &a->out, &problem);
+    if (err)
+        cr_log_info("%s %s: %s", a->report, a->period, problem ? problem : err_name(err));
+    return err;
+}
+
+static const struct stat_row *row_of(const struct asked *a, const char *code)
+{
+    for (size_t i = 0; i < a->out->n; i++)
+        if (*code ? !a->out->row[i].total && strcmp(a->out->row[i].code, code) == 0
+                  : a->out->row[i].total)
+            return &a->out->row[i];
+    return NULL;
+}
+
+/* "n=3 opening=2": every figure named must be so; code "": the total. */
+static void is(struct box *b, const char *report, const char *period, const char *division,
+               const char *code, const char *want)
+{
+    struct asked a = {.login = "clerk", .report = report, .period = period, .division = division};
+    const struct report *r = reports_find(b->county->reports, report);
+    const struct stat_row *row;
+    char *copy = talloc_strdup(b->ctx, want), *save = NULL;
+
+    cr_assert_eq(ask(b, &a), 0);
+    cr_assert_eq(a.out->nbroken, 0, "%s", a.out->nbroken ? a.out->broken[0] : "");
+    row = row_of(&a, code);
+    cr_assert_not_null(row, "%s %s: no row %s", report, period, code);
+    for (char *p = strtok_r(copy, " ", &save); p; p = strtok_r(NULL, " ", &save)) {
+        char *eq = strchr(p, '=');
+        int c;
+
+        *eq = '\0';
+        c = report_column_find(r, p);
+        cr_assert_geq(c, 0, "%s.%s", report, p);
+        cr_assert_str_eq(stat_show(b->ctx, &r->column[c], row->v[c]), eq + 1, "%s %s %s: %s",
+                         report, period, *code ? code : "total", p);
+    }
+}
+
+static int forward_fn(struct call *c)
+{
+    struct store_who who = box_who(c->b);
+
+    return txn_forward(c->txn, &who, c->form, c->id, 1);
+}
+
+static void merge(struct box *b, uint64_t id)
+{
+    struct call c = {.b = b, .fn = forward_fn, .form = dict_form(b->dict, "child"), .id = id};
+
+    cr_assert_eq(call_write(&c), 0);
+}
+
+#define CHILD(name, village, more)                                                                 \
+    "name=" name "|village=" village "|state=3|lbc_result=1|sex=2|add_reason=03|" more
+#define JAN "add_date=2021-01-10|birth_date=2012-05-01"
+
+/* Three months of a small county. Numbers of children are their ids. */
+static void months(struct box *b)
+{
+    static const char *const january[] = {
+        CHILD("王一", VILLAGE_A, JAN),
+        CHILD("王二", VILLAGE_A, JAN),
+        CHILD("王三", VILLAGE_B, JAN),
+        CHILD("王四", VILLAGE_C, JAN),
+        "name=王五|village=" VILLAGE_A "|state=3|lbc_result=3|" JAN,
+        CHILD("王六", VILLAGE_C, "add_date=2021-01-10|birth_date=2005-02-10"),
+        CHILD("王七", VILLAGE_B, JAN)};
+
+    box_new(b);
+    b->today = (struct date){2021, 1, 10};
+    cr_assert_eq(box_user(b, "clerk", "county_clerk", COUNTY, 0, false), 0);
+    cr_assert_eq(box_user(b, "dir_a", "director", VILLAGE_A, 0, false), 0);
+    cr_assert_eq(box_user(b, "sup", "supervisor", TOWN_1, 0, false), 0);
+    cr_assert_eq(box_user(b, "leader", "county_leader", COUNTY, 0, false), 0);
+    cr_assert_eq(box_user(b, "health", "health", COUNTY, 0, false), 0);
+    for (size_t i = 0; i < NELEM(january); i++)
+        cr_assert_eq(box_put(b, NULL, "child", 0, january[i]), i + 1);
+    b->today = (struct date){2021, 2, 5};
+    box_put(b, NULL, "child", 2, "state=4|exit_reason=02|exit_date=2021-02-05");
+    box_put(b, NULL, "child", 3, "village=" VILLAGE_C);
+    box_put(b, NULL, "child", 5, "lbc_result=1");
+    box_put(b, NULL, "child", 0,
+            CHILD("王八", VILLAGE_B, "add_date=2021-02-05|birth_date=2016-02-29"));
+    box_put(b, NULL, "child", 1, "health=20");
+    b->today = (struct date){2021, 3, 2};
+    merge(b, 7);
+    box_put(b, NULL, "child", 1, "health=50");
+    box_put(b, NULL, "child", 4, "state=4|exit_reason=08|exit_date=2021-03-02");
+    b->today = (struct date){2021, 3, 31};
+}
+
+Test(work_stat, past)
+{
+    static const struct {
+        const char *report, *period, *division, *row, *want;
+    } cases[] = {
+        {"t1", "2021-01-09", COUNTY, "", "n=0"},
+        {"t1", "2021-01-10", COUNTY, "", "n=6 age_6_13=5 age_14_15=1 health_unknown=6"},
+        {"t1", "2021-01-10", COUNTY, TOWN_1, "n=4 share=66.67"},
+        {"t1", "2021-02-09", COUNTY, "", "n=7 age_14_15=1"}, /* the day before sixteen */
+        {"t1", "2021-02-10", COUNTY, "", "n=6 age_14_15=0 age_0_5=1 health_weak=1 health_ill=0"},
+        {"t1", "2021-02", TOWN_1, VILLAGE_B, "n=2"},
+        {"t1", "2021-03-01", COUNTY, "", "n=6 age_0_5=1"},
+        {"t1", "2021-03-02", COUNTY, "", "n=4 health_ill=1"},
+        {"t1", "2021Q1", COUNTY, "", "n=4"},
+        {"t3", "2021-01", COUNTY, "", "opening=0 added=6 added_03=6 left=0 closing=6"},
+        {"t3", "2021-02", COUNTY, "",
+         "opening=6 added=2 added_03=1 added_result=1 added_other=0 left=2 left_02=1 left_01=1 "
+         "in=0 "
+         "out=0 closing=6"},
+        {"t3", "2021-02", COUNTY, TOWN_1, "opening=4 added=2 left=1 out=1 in=0 closing=4"},
+        {"t3", "2021-02", COUNTY, TOWN_2, "opening=2 added=0 left=1 in=1 closing=2"},
+        {"t3", "2021-02", TOWN_1, VILLAGE_B, "opening=2 added=1 out=1 closing=2"},
+        {"t3", "2021-03", COUNTY, "", "opening=6 left=2 left_08=1 left_other=1 closing=4"},
+        {"t3", "2021Q1", COUNTY, "", "opening=0 added=4 left=0 closing=4"},
+        {"t12", "2021-03-31", COUNTY, "", "n=5"},
+    };
+    struct box b;
+
+    months(&b);
+    for (int again = 0; again < 2; again++) /* built, and as they were kept */
+        for (size_t i = 0; i < NELEM(cases); i++)
+            is(&b, cases[i].report, cases[i].period, cases[i].division, cases[i].row,
+               cases[i].want);
+    box_free(&b);
+}
+
+/* What changes is seen at the next asking; what is past stays. */
+Test(work_stat, fresh)
+{
+    struct box b;
+    uint64_t person;
+
+    months(&b);
+    is(&b, "t1", "2021-03-31", COUNTY, "", "n=4 health_ill=1");
+    is(&b, "t12", "2021-03-31", COUNTY, "", "missing_care=0");
+    box_put(&b, NULL, "child", 1, "health=10");
+    is(&b, "t1", "2021-03-31", COUNTY, "", "n=4 health_ill=0 health_good=1");
+    is(&b, "t1", "2021-03-30", COUNTY, "", "n=4 health_ill=1 health_good=0");
+    person = box_put(&b, NULL, "person", 0, "name=李梅|phone=13800000001|birth_date=1960-01-01");
+    box_put(&b, NULL, "child", 1, text_printf(b.ctx, "caregiver=%llu", (unsigned long long)person));
+    is(&b, "t12", "2021-03-31", COUNTY, TOWN_1, "missing_care=1");
+    b.today = (struct date){2021, 4, 1};
+    is(&b, "t1", "2021-03-31", COUNTY, "", "n=4 health_good=1");
+    box_put(&b, NULL, "child", 1, "health=20");
+    box_put(&b, NULL, "child", 8, "village=" VILLAGE_A);
+    is(&b, "t1", "2021-03-31", COUNTY, "", "n=4 health_good=1");
+    is(&b, "t1", "2021-03", TOWN_1, VILLAGE_B, "n=1");
+    is(&b, "t1", "2021-04-01", TOWN_1, VILLAGE_B, "n=0");
+    is(&b, "t1", "2021-04-01", TOWN_1, VILLAGE_A, "n=3");
+    box_free(&b);
+}
+
+static bool sees(struct box *b, struct asked *a, const char *column)
+{
+    const struct report *r = reports_find(b->county->reports, a->report);
+
+    return a->out->seen[report_column_find(r, column)];
+}
+
+Test(work_stat, rights)
+{
+    struct asked a = {.login = "dir_a", .report = "t1", .period = "2021-03-31"};
+    struct box b;
+
+    months(&b);
+    cr_assert_eq(ask(&b, &a), 0); /* his village */
+    cr_assert_str_eq(a.out->division, VILLAGE_A);
+    cr_assert_eq(row_of(&a, "")->v[0], 2);
+    a.division = VILLAGE_B;
+    cr_assert_eq(ask(&b, &a), HE_DENIED);
+    a.division = COUNTY; /* his part of it */
+    cr_assert_eq(ask(&b, &a), 0);
+    cr_assert_eq(row_of(&a, "")->v[0], 2);
+    cr_assert_null(row_of(&a, TOWN_2));
+    a.login = "health";
+    cr_assert_eq(ask(&b, &a), HE_DENIED);
+    a.login = "leader";
+    cr_assert_eq(ask(&b, &a), 0);
+    cr_assert(sees(&b, &a, "n") && sees(&b, &a, "health_ill") && sees(&b, &a, "age_6_13_f"));
+    a.division = TOWN_1; /* rows of villages: health is not his to read */
+    cr_assert_eq(ask(&b, &a), 0);
+    cr_assert(sees(&b, &a, "n") && !sees(&b, &a, "health_ill") && sees(&b, &a, "school_primary"));
+    a.division = COUNTY;
+    a.deep = true;
+    cr_assert_eq(ask(&b, &a), 0);
+    cr_assert(!sees(&b, &a, "health_ill"));
+    box_free(&b);
+}
+
+struct opened {
+    const char *login, *report, *period, *column, *row, *ids;
+    bool total;
+    int err;
+};
+
+Test(work_stat, cells)
+{
+    static const struct opened cases[] = {
+        {"clerk", "t1", "2021-03-31", "n", "", "1 3 5 8", true, 0},
+        {"clerk", "t1", "2021-01-10", "n", TOWN_1, "1 1 2 3", false, 0}, /* 7 is 1 since */
+        {"clerk", "t1", "2021-01-10", "age_14_15", TOWN_2, "6", false, 0},
+        {"clerk", "t3", "2021-02", "left_02", "", "2", true, 0},
+        {"clerk", "t3", "2021-02", "in", TOWN_2, "3", false, 0},
+        {"clerk", "t3", "2021-02", "added_result", TOWN_1, "5", false, 0},
+        {"clerk", "t1", "2021-03-31", "share", "", "", true, HE_DENIED},
+        {"dir_a", "t1", "2021-03-31", "n", "", "1 5", true, 0},
+        {"leader", "t1", "2021-03-31", "health_ill", "", "", true, HE_DENIED},
+        {"health", "t1", "2021-03-31", "n", "", "", true, HE_DENIED},
+    };
+    struct box b;
+
+    months(&b);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        const struct opened *o = &cases[i];
+        struct call c = {.b = &b, .login = o->login, .fn = actor_fn};
+        struct stat_pick pick = {.total = o->total, .code = o->row};
+        struct stat_ask q = {.report = reports_find(b.county->reports, o->report),
+                             .period = o->period,
+                             .division = strcmp(o->login, "dir_a") ? COUNTY : NULL,
+                             .pick = &pick};
+        struct list_ask list = {.limit = 50};
+        char *problem;
+
+        cr_assert_eq(call_read(&c), 0);
+        pick.column = report_column_find(q.report, o->column);
+        cr_assert_eq(stat_cell(b.ctx, b.county, c.actor, &q, &list, c.out, &problem), o->err,
+                     "%s %s.%s", o->login, o->report, o->column);
+        if (!o->err)
+            cr_assert_str_eq(row_ids(b.ctx, c.out), o->ids, "%s %s.%s", o->login, o->report,
+                             o->column);
+    }
+    box_free(&b);
+}
