@@ -60,21 +60,30 @@ int cmd_child_merge(struct ctl *c)
     return run_child(c, OP_CHILD_MERGE, b);
 }
 
-static int decide(struct ctl *c, bool approve)
+/* The words from the given one on as ids of the body. */
+static int put_ids(struct ctl *c, struct node *b, size_t from, const char *what)
 {
-    struct node *b = ctl_body(c, NULL), *ids = node_add_list(b, "ids"), *answer;
-    for (size_t i = 0; i < args_count(c->args); i++) {
+    struct node *ids = node_add_list(b, "ids");
+    for (size_t i = from; i < args_count(c->args); i++) {
         int64_t id;
-        int r = ctl_number(_("变更号"), args_at(c->args, i), &id);
+        int r = ctl_number(what, args_at(c->args, i), &id);
         if (r < 0)
             return r;
         node_int(ids, NULL, id);
     }
+    return 0;
+}
+
+static int decide(struct ctl *c, bool approve)
+{
+    struct node *b = ctl_body(c, NULL), *answer;
+    int r = put_ids(c, b, 0, _("变更号"));
+    if (r < 0)
+        return r;
     node_bool(b, "approve", approve);
     if (!approve && args_text(c->args, "--marks"))
         ctl_put_words(b, "marks", args_text(c->args, "--marks"));
-    int r = ctl_call(c, OP_REVIEW_DECIDE, b, &answer);
-    if (r < 0)
+    if ((r = ctl_call(c, OP_REVIEW_DECIDE, b, &answer)) < 0)
         return r;
     const struct node *skipped = node_get(answer, "skipped");
     if (args_has(c->args, "--json"))
@@ -96,4 +105,32 @@ int cmd_review_approve(struct ctl *c)
 int cmd_review_return(struct ctl *c)
 {
     return decide(c, false);
+}
+
+/* --- hand-over --- */
+
+int cmd_child_handover(struct ctl *c)
+{
+    static const char *const kinds[] = {"children", "tasks", "drafts"};
+    struct node *b = ctl_body(c, NULL), *answer;
+    int r = 0;
+    node_str(b, "from", args_at(c->args, 0));
+    node_str(b, "to", args_at(c->args, 1));
+    if (args_count(c->args) > 2 && (r = put_ids(c, b, 2, _("编号"))) < 0)
+        return r;
+    if ((r = ctl_call(c, OP_CHILD_HANDOVER, b, &answer)) < 0)
+        return r;
+    if (args_has(c->args, "--json"))
+        out_json(answer);
+    else
+        for (size_t i = 0; i < NELEM(kinds); i++)
+            for (const struct node *e = node_first(node_get(node_get(answer, "named"), kinds[i]));
+                 e; e = e->next)
+                out_print("%s\t%s\n", kinds[i], node_text_or(e, "text", ""));
+    out_say(args_has(c->args, "--dry-run")
+                ? _("将交接 %lld 个孩子、%lld 件待办、%lld 份没有录完的登记")
+                : _("已交接 %lld 个孩子、%lld 件待办、%lld 份没有录完的登记"),
+            (long long)node_num(answer, "children", 0), (long long)node_num(answer, "tasks", 0),
+            (long long)node_num(answer, "drafts", 0));
+    return 0;
 }

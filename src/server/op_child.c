@@ -113,7 +113,7 @@ int op_child_watch(struct call *c, struct txn *t)
                                node_text(c->body, "why"));
 }
 
-/* {from, to, ids} → {children, tasks, drafts} */
+/* {from, to, ids} → {children, tasks, drafts, named} */
 int op_child_handover(struct call *c, struct txn *t)
 {
     return child_handover(t, c->ctx, c->county, c->actor, c->body, c->out);

@@ -101,11 +101,30 @@ int txn_draft_drop(struct txn *t, uint64_t user_id, const char *name)
     return put_run(t, &p);
 }
 
+int txn_draft_give(struct txn *t, uint64_t from, uint64_t to, const char *name)
+{
+    DB *db = t->s->sys[SYS_DRAFT];
+    struct put old = {0}, put = {0};
+    struct node *n, *taken;
+    draft_key(&old.key, from, name);
+    draft_key(&put.key, to, name);
+    int err = blob_get_node(t, t->ctx, db, &put.key, &taken);
+    if (err != HE_NOTFOUND)
+        return err ? err : HE_EXISTS;
+    if ((err = blob_get_node(t, t->ctx, db, &old.key, &n)))
+        return err;
+    node_encode(n, n, &put.bytes, &put.len);
+    err = put_run(t, &put);
+    talloc_free(n);
+    return err ? err : put_run(t, &old);
+}
+
 struct ask {
     void *ctx;
     struct key from, to;
     struct node **out;
     struct node *list;
+    bool bodies;
 };
 
 /* The body with its time; NULL when the draft holds none. */
@@ -149,6 +168,8 @@ static int list_one(struct txn *t, const struct key *k, void *arg)
     struct node *row = node_add_map(a->list, NULL);
     node_str(row, "key", node_text_or(n, "key", ""));
     node_int(row, "time", node_num(n, "time", 0));
+    if (a->bodies && node_get(n, "body"))
+        node_copy(row, "body", node_get(n, "body"));
     talloc_free(n);
     return 0;
 }
@@ -161,12 +182,25 @@ static int list_run(struct txn *t, void *arg)
     return blob_each(t, t->s->sys[SYS_DRAFT], &a->from, &a->to, false, list_one, a);
 }
 
-int store_draft_list(struct store *s, void *ctx, uint64_t user_id, struct node **list)
+static struct ask list_ask(void *ctx, uint64_t user_id, struct node **list)
 {
     struct ask a = {.ctx = ctx, .out = list};
     key_u64(&a.from, user_id);
     a.to = a.from;
     key_next(&a.to);
+    return a;
+}
+
+int store_draft_list(struct store *s, void *ctx, uint64_t user_id, struct node **list)
+{
+    struct ask a = list_ask(ctx, user_id, list);
     writer_drain(s);
     return store_read(s, list_run, &a);
+}
+
+int txn_draft_list(struct txn *t, void *ctx, uint64_t user_id, struct node **list)
+{
+    struct ask a = list_ask(ctx, user_id, list);
+    a.bodies = true;
+    return list_run(t, &a);
 }

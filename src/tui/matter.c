@@ -235,30 +235,78 @@ static const char *login_of(struct app *app, struct session *s, void *ctx, uint6
     return v ? value_of(v, "login") : "";
 }
 
+/* What goes over, as the server tried it: "孩子：\n  王小雨 …". */
+static char *goes_text(void *ctx, const struct node *tried)
+{
+    static const struct {
+        const char *key, *label;
+    } kinds[] = {
+        {"children", N_("孩子：")}, {"tasks", N_("待办事项：")}, {"drafts", N_("没有录完的：")}};
+    char *text = talloc_strdup(ctx, "");
+    for (size_t i = 0; i < NELEM(kinds); i++) {
+        const struct node *e = node_first(node_get(node_get(tried, "named"), kinds[i].key));
+        if (e)
+            text = talloc_asprintf_append(text, "%s\n", _(kinds[i].label));
+        for (; e; e = e->next)
+            text = talloc_asprintf_append(text, "  %s\n", node_text_or(e, "text", ""));
+    }
+    MUST(text);
+    return text;
+}
+
+static bool hand_confirm(struct app *app, void *ctx, const struct node *tried, const char *to)
+{
+    char *text = text_printf(ctx, _("%lld 个孩子、%lld 件待办、%lld 份没有录完的登记，都交给 %s。"),
+                             (long long)node_num(tried, "children", 0),
+                             (long long)node_num(tried, "tasks", 0),
+                             (long long)node_num(tried, "drafts", 0), to);
+    const char *const answers[] = {_("交接"), _("先看名单"), _("不，返回")};
+    int i;
+    while ((i = popup_choose(app, _("交接"), text, answers, NELEM(answers), 1)) == 1)
+        popup_pager(app, _("交接名单"), goes_text(ctx, tried));
+    return i == 0;
+}
+
+/* The marked children, or all the work of the director of the first one. */
+static bool hand_which(struct app *app, void *ctx, const struct node *child, const uint64_t *ids,
+                       size_t n, struct node *body)
+{
+    char *marked = text_printf(ctx, _("只交接选上的 %zu 个孩子"), n);
+    char *all =
+        text_printf(ctx, _("%s 的全部孩子、待办和没有录完的登记"), shown_of(child, "director"));
+    const char *const answers[] = {marked, all};
+    bool owned = *value_of(child, "director") != '\0';
+    int i = owned ? popup_choose(app, _("交接"), _("交接哪些："), answers, NELEM(answers), 0) : 0;
+    struct node *list = i == 0 ? node_add_list(body, "ids") : NULL;
+    for (size_t k = 0; list && k < n; k++)
+        node_int(list, NULL, (int64_t)ids[k]);
+    return i >= 0;
+}
+
 static int hand(struct app *app, struct session *s, void *ctx, const struct node *child,
                 const uint64_t *ids, size_t n)
 {
     uint64_t from = strtoull(value_of(child, "director"), NULL, 10);
+    struct node *body = node_map(ctx), *tried, *answer;
     struct find_row to;
     if (!find_record(app, s, ctx, "user", _("交给哪位儿童主任"), &to))
         return 0;
-    struct node *body = node_map(ctx), *list = node_add_list(body, "ids"), *answer;
-    char *text =
-        text_printf(ctx, _("选上的 %zu 个孩子里，%s，都交给 %s 负责。"), n,
-                    from ? text_printf(ctx, _("现在由 %s 负责的"), shown_of(child, "director"))
-                         : _("还没有责任人的"),
-                    to.label);
     char *why = ask_why(app, ctx, _("交接"), _("为什么交接："));
-    if (!why || !popup_confirm(app, _("交接"), text, _("交接")))
+    if (!why || !hand_which(app, ctx, child, ids, n, body))
         return 0;
-    for (size_t i = 0; i < n; i++)
-        node_int(list, NULL, (int64_t)ids[i]);
     node_str(body, "from", login_of(app, s, ctx, from));
     node_str(body, "to", login_of(app, s, ctx, to.id));
     node_str(body, "why", why);
+    node_bool(body, "dry", true);
+    if (session_call(app, s, ctx, OP_CHILD_HANDOVER, body, &tried) < 0 ||
+        !hand_confirm(app, ctx, tried, to.label))
+        return 0;
+    node_remove(body, "dry");
     if (session_call(app, s, ctx, OP_CHILD_HANDOVER, body, &answer) < 0)
         return 0;
-    app_message(app, _("已交接 %lld 个孩子。"), (long long)node_num(answer, "children", 0));
+    app_message(app, _("已交接 %lld 个孩子、%lld 件待办、%lld 份没有录完的登记。"),
+                (long long)node_num(answer, "children", 0), (long long)node_num(answer, "tasks", 0),
+                (long long)node_num(answer, "drafts", 0));
     return 1;
 }
 

@@ -1,11 +1,17 @@
-/* Whose children they are: handing them to another director (decision 12); the 关注名单 (decision 1). */
+/*
+ * Whose work it is: a director's children, tasks and drafts handed to another (decision 12); the 关注名单
+ * (decision 1).
+ */
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
+#include "base/area.h"
 #include "base/err.h"
 #include "base/lang.h"
 #include "base/text.h"
-#include "work/task.h"
+#include "store/store_admin.h"
+#include "work/save_in.h"
 
 /* A field that rules write, changed by one of the acts here. */
 static int set_field(struct txn *txn, void *ctx, const struct store_who *who, const struct rec *old,
@@ -32,16 +38,54 @@ int child_watch(struct txn *txn, void *ctx, const struct county *county, const s
     return set_field(txn, ctx, &who, child, "watch_list", on ? "1" : NULL);
 }
 
+#define NAMED_MAX 100 /* of each kind in the answer: it is one message */
+
 struct handover {
     struct txn *txn;
     void *ctx;
     const struct county *county;
     const struct actor *actor;
-    const struct node *ids; /* NULL: all */
-    uint64_t from;
-    uint64_t *id;
+    struct store_who who;
+    const struct node *ids; /* NULL: all of his work in the actor's reach */
+    const char **areas;     /* that reach; "" the county */
+    uint64_t from, to;
+    const char *to_text;
+    uint64_t *id; /* the children */
     size_t n;
+    struct node *children, *tasks, *drafts; /* named in the answer */
+    size_t ntask, ndraft;
 };
+
+static const char *got(const struct rec *rec, const char *field)
+{
+    const char *v = rec_get(rec, field);
+
+    return v ? v : "";
+}
+
+static bool within(const struct handover *h, const char *area)
+{
+    for (size_t i = 0; h->areas[i]; i++)
+        if (!*h->areas[i] || (*area && area_within(area, h->areas[i])))
+            return true;
+    return false;
+}
+
+static bool moves(const struct handover *h, uint64_t child)
+{
+    for (size_t i = 0; i < h->n; i++)
+        if (h->id[i] == child)
+            return true;
+    return false;
+}
+
+static void add_named(struct node *list, const char *text)
+{
+    if (list->n < NAMED_MAX)
+        node_str(node_add_map(list, NULL), "text", text);
+}
+
+/* --- the children --- */
 
 static bool asked_for(const struct handover *h, uint64_t id)
 {
@@ -65,10 +109,162 @@ static int find_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
         actor_sees(txn, h->county, h->actor, "child.review", child)) {
         h->id = talloc_realloc(h->ctx, h->id, uint64_t, h->n + 1);
         h->id[h->n++] = id;
+        add_named(h->children, text_printf(h->ctx, "%s %s", got(child, "name"),
+                                           area_title(h->ctx, h->county, got(child, "village"))));
     }
     talloc_free(child);
     return 0;
 }
+
+/* The children of `from` in the actor's scope, by the villages he reaches. */
+static int find_children(struct handover *h)
+{
+    const struct form *child = dict_form(h->county->dict, "child");
+    struct walk walk = {
+        .form = child, .field = form_field(child, "state"), .areas = (const char *const *)h->areas};
+
+    if (!walk.areas[0])
+        return 0;
+    if (!*walk.areas[0])
+        walk.areas = NULL;
+    return txn_walk(h->txn, &walk, find_one, h);
+}
+
+static int give_children(struct handover *h)
+{
+    const struct form *form = dict_form(h->county->dict, "child");
+    int err = 0;
+
+    for (size_t i = 0; i < h->n && !err; i++) {
+        struct rec *old;
+
+        if (!(err = txn_get(h->txn, h->ctx, form, h->id[i], &old)))
+            err = set_field(h->txn, h->ctx, &h->who, old, "director", h->to_text);
+    }
+    return err;
+}
+
+/* --- the tasks --- */
+
+/* Open, and of a child that goes over too, or of no child in a village of the actor. */
+static bool task_goes(const struct handover *h, const struct rec *task)
+{
+    const char *state = got(task, "state");
+    uint64_t child = rec_ref(task, "child");
+
+    if (strcmp(state, "1") != 0 && strcmp(state, "2") != 0)
+        return false;
+    return child ? moves(h, child) : !h->ids && within(h, got(task, "village"));
+}
+
+struct found {
+    struct handover *h;
+    const struct form *form;
+    struct rec **rec;
+    size_t n;
+};
+
+static int task_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+{
+    struct found *f = arg;
+    struct rec *task;
+    int err = txn_get(txn, f->h->ctx, f->form, id, &task);
+
+    (void)mark;
+    if (err)
+        return err == HE_NOTFOUND ? 0 : err;
+    if (!task_goes(f->h, task))
+        return 0;
+    f->rec = talloc_realloc(f->h->ctx, f->rec, struct rec *, f->n + 1);
+    f->rec[f->n++] = task;
+    return 0;
+}
+
+static int give_tasks(struct handover *h)
+{
+    const char *key = text_printf(h->ctx, "%llu", (unsigned long long)h->from);
+    struct found f = {.h = h, .form = dict_form(h->county->dict, "task")};
+    struct walk walk = {
+        .form = f.form, .field = form_field(f.form, "assignee"), .lo = key, .hi = key};
+    int err = h->from ? txn_walk(h->txn, &walk, task_one, &f) : 0;
+
+    for (size_t i = 0; i < f.n && !err; i++) {
+        add_named(h->tasks,
+                  text_printf(h->ctx, "%s %s", got(f.rec[i], "due"), got(f.rec[i], "what")));
+        err = set_field(h->txn, h->ctx, &h->who, f.rec[i], "assignee", h->to_text);
+    }
+    h->ntask = f.n;
+    return err;
+}
+
+/* --- the drafts --- */
+
+static int post_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+{
+    struct found *f = arg;
+    struct rec *post;
+    int err = txn_get(txn, f->h->ctx, f->form, id, &post);
+
+    (void)mark;
+    if (!err && !within(f->h, got(post, "area")))
+        return 1;
+    return err == HE_NOTFOUND ? 0 : err;
+}
+
+/* All that he is or was lies in the actor's reach, so a draft that names no village does too. */
+static int all_within(struct handover *h, bool *all)
+{
+    const char *key = text_printf(h->ctx, "%llu", (unsigned long long)h->from);
+    struct found f = {.h = h, .form = dict_form(h->county->dict, "post")};
+    struct walk walk = {.form = f.form, .field = form_field(f.form, "user"), .lo = key, .hi = key};
+    int err = txn_walk(h->txn, &walk, post_one, &f);
+
+    *all = err == 0;
+    return err < 0 ? err : 0;
+}
+
+/* A draft of a child that goes over, or of what is new in a village of the actor. */
+static bool draft_goes(const struct handover *h, const struct node *draft, bool all)
+{
+    const char *key = node_text_or(draft, "key", ""), *slash = strchr(key, '/');
+    const struct node *v = node_get(node_get(draft, "body"), "v");
+    const char *village = node_text(v, "village"), *child = node_text(v, "child");
+
+    if (child)
+        return moves(h, strtoull(child, NULL, 10));
+    if (!strncmp(key, "child/", 6) && strncmp(slash, "/new/", 5) != 0)
+        return moves(h, strtoull(slash + 1, NULL, 10));
+    return !h->ids && (village ? within(h, village) : all);
+}
+
+static int give_drafts(struct handover *h)
+{
+    struct node *list = NULL;
+    bool all = false;
+    int err = h->from && h->from != h->to ? txn_draft_list(h->txn, h->ctx, h->from, &list) : 0;
+
+    if (!err && list)
+        err = all_within(h, &all);
+    for (const struct node *d = node_first(list); d && !err; d = d->next) {
+        const char *key = node_text_or(d, "key", "");
+        const struct form *form =
+            dict_form(h->county->dict, talloc_strndup(h->ctx, key, strcspn(key, "/")));
+
+        if (!form || !draft_goes(h, d, all))
+            continue;
+        err = txn_draft_give(h->txn, h->from, h->to, key);
+        if (err == HE_EXISTS) { /* his own work on it stays; the other's goes after 30 days */
+            err = 0;
+            continue;
+        }
+        add_named(h->drafts, text_printf(h->ctx, "%s %s", form->label,
+                                         node_text_or(node_get(d, "body"), "title", "")));
+        h->ndraft++;
+    }
+    return err;
+}
+
+/* --- the request --- */
 
 static int user_of(struct handover *h, const struct node *body, const char *key, struct node *out,
                    uint64_t *id)
@@ -86,57 +282,35 @@ static int user_of(struct handover *h, const struct node *body, const char *key,
     return err;
 }
 
-/* The children of `from` in the actor's scope, by the villages he reaches. */
-static int find_children(struct handover *h)
-{
-    const struct form *child = dict_form(h->county->dict, "child");
-    struct walk walk = {.form = child,
-                        .field = form_field(child, "state"),
-                        .areas =
-                            (const char *const *)actor_areas(h->ctx, h->actor, "child.review")};
-
-    if (!walk.areas[0])
-        return 0;
-    if (!*walk.areas[0])
-        walk.areas = NULL;
-    return txn_walk(h->txn, &walk, find_one, h);
-}
-
-/* The child, and with it the things to do for it. */
-static int hand_over(const struct handover *h, const struct store_who *who, const struct rec *old,
-                     const char *to)
-{
-    struct rec *rec = rec_copy(h->ctx, old);
-    int err;
-
-    rec_set(rec, "director", to);
-    err = txn_put(h->txn, who, old, rec, NULL, NULL);
-    return err ? err : task_follow(h->txn, h->ctx, h->county, who, old, rec);
-}
-
 int child_handover(struct txn *txn, void *ctx, const struct county *county,
                    const struct actor *actor, const struct node *body, struct node *out)
 {
-    struct handover h = {
-        .txn = txn, .ctx = ctx, .county = county, .actor = actor, .ids = node_get(body, "ids")};
-    struct store_who who = actor->who;
-    const char *to_text;
-    uint64_t to;
+    struct handover h = {.txn = txn,
+                         .ctx = ctx,
+                         .county = county,
+                         .actor = actor,
+                         .who = actor->who,
+                         .ids = node_get(body, "ids")};
+    struct node *named;
     int err;
 
     if (!actor_may(actor, "child.review"))
         return HE_DENIED;
+    h.areas = actor_areas(ctx, actor, "child.review");
     if ((err = user_of(&h, body, "from", out, &h.from)) ||
-        (err = user_of(&h, body, "to", out, &to)) || (err = find_children(&h)))
+        (err = user_of(&h, body, "to", out, &h.to)))
         return err;
-    who.why = node_text(body, "why") ? node_text(body, "why") : who.why;
-    to_text = text_printf(ctx, "%llu", (unsigned long long)to);
-    for (size_t i = 0; i < h.n && !err; i++) {
-        struct rec *old;
-
-        if (!(err = txn_get(txn, ctx, dict_form(county->dict, "child"), h.id[i], &old)))
-            err = hand_over(&h, &who, old, to_text);
-    }
+    named = node_add_map(out, "named");
+    h.children = node_add_list(named, "children");
+    h.tasks = node_add_list(named, "tasks");
+    h.drafts = node_add_list(named, "drafts");
+    h.who.why = node_text(body, "why") ? node_text(body, "why") : h.who.why;
+    h.to_text = text_printf(ctx, "%llu", (unsigned long long)h.to);
+    if ((err = find_children(&h)) || (err = give_tasks(&h)) || (err = give_drafts(&h)) ||
+        (err = give_children(&h)))
+        return err;
     node_int(out, "children", (int64_t)h.n);
-    return err;
+    node_int(out, "tasks", (int64_t)h.ntask);
+    node_int(out, "drafts", (int64_t)h.ndraft);
+    return 0;
 }

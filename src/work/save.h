@@ -79,8 +79,12 @@ int child_move(struct txn *, void *ctx, const struct county *, const struct acto
 /* On or off the 关注名单 (decision 1). */
 int child_watch(struct txn *, void *ctx, const struct county *, const struct actor *,
                 uint64_t child, bool on, const char *why);
-/* Children of one director to another (decision 12): body {from: login, "" nobody yet; to: login;
- * ids: […] or all}, out {children: how many}; an error's sentence is out's "text". */
+/*
+ * The work of one director to another (decision 12): body {from: login, "" nobody yet; to: login; ids: […]
+ * these children with their tasks and drafts; left out: all in the actor's reach}. out {children, tasks,
+ * drafts: how many; named: {children, tasks, drafts: [{text}], at most 100 each}}; tried (dry) it is what
+ * is confirmed. An error's sentence is out's "text".
+ */
 int child_handover(struct txn *, void *ctx, const struct county *, const struct actor *,
                    const struct node *body, struct node *out);
 

@@ -109,8 +109,11 @@ Test(matter, handing_over, .init = setup, .fini = teardown)
     SEES(h, "gao");
     harness_send(h, "\r");
     says(h, "为什么交接：", "换届\r");
-    says(h, "都交给", "1");
-    SEES(h, "已交接 1 个孩子。");
+    says(h, "只交接选上的 1 个孩子", "1");
+    says(h, "1 个孩子、0 件待办、0 份没有录完的登记", "2");
+    says(h, "李古丽 汇龙镇", "\033\033");
+    says(h, "先看名单", "1");
+    SEES(h, "已交接 1 个孩子、0 件待办、0 份没有录完的登记。");
     harness_stop(h);
 }
 

@@ -124,6 +124,12 @@ same "back" 3 "$(state)"
 rc_of "move" 0 "$ctl" child move "$id" --village 320681100002 --reason 搬家
 same "moved" 320681100002 "$("$ctl" list child --fields village --csv | sed 1d)"
 two=$("$ctl" add child name=王小玉 village=320681100002 2>/dev/null)
+"$ctl" add child name=王小手 village=320681100001 >/dev/null 2>&1
+rc_of "hand-over tries" 0 "$ctl" child handover wangfang sun --dry-run
+has "and names the children" "王小手" "$tmp/out"
+rc_of "hand-over" 0 "$ctl" child handover wangfang sun --reason 换届
+has "counts" "已交接" "$tmp/err"
+rc_of "to nobody" 3 "$ctl" child handover wangfang nosuch
 rc_of "merge" 0 "$ctl" child merge "$two" --into "$id" --reason 重复
 same "one file is left" 1 "$("$ctl" count child --where "state != '5'")"
 

@@ -1,5 +1,6 @@
 /* Duplicates, siblings, merging; the definition test; what comes due. */
 #include "server/work_box.h"
+#include "store/store_admin.h"
 
 #include "work/due.h"
 
@@ -272,13 +273,127 @@ Test(work_same, retest)
 
 /* --- hand-over and the 关注名单 --- */
 
+struct hand {
+    uint64_t only; /* 0: all */
+    bool dry;
+    struct node *out;
+};
+
 static int handover_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
 {
-    struct node *out = node_map(b->ctx), *body = box_pairs(b->ctx, "from=gao|to=hu");
-    int err = child_handover(t, b->ctx, b->county, a, body, out);
+    struct node *body = box_pairs(b->ctx, "from=gao|to=hu");
+    struct hand *h = arg;
 
-    *(struct node **)arg = out;
-    return err;
+    if (h->only)
+        node_int(node_add_list(body, "ids"), NULL, (int64_t)h->only);
+    h->out = node_map(b->ctx);
+    int err = child_handover(t, b->ctx, b->county, a, body, h->out);
+    return !err && h->dry ? HE_CANCELLED : err;
+}
+
+/* "children tasks drafts" of an answer. */
+static const char *handed(struct box *b, const struct hand *h)
+{
+    return text_printf(b->ctx, "%lld %lld %lld", (long long)node_num(h->out, "children", -1),
+                       (long long)node_num(h->out, "tasks", -1),
+                       (long long)node_num(h->out, "drafts", -1));
+}
+
+static uint64_t user_id(struct box *b, const char *village)
+{
+    return strtoull(box_val(b, b->child,
+                            add(b, "xu", text_printf(b->ctx, "name=李小一|village=%s", village)),
+                            "director"),
+                    NULL, 10);
+}
+
+static void draft(struct box *b, uint64_t user, const char *key, const char *field,
+                  const char *value)
+{
+    struct node *body = node_map(b->ctx);
+
+    node_str(body, "title", key);
+    node_str(node_add_map(body, "v"), field, value);
+    cr_assert_eq(store_draft_put(b->store, user, key, body), 0);
+}
+
+static size_t drafts(struct box *b, uint64_t user)
+{
+    struct node *list;
+
+    cr_assert_eq(store_draft_list(b->store, b->ctx, user, &list), 0);
+    return list->n;
+}
+
+struct three {
+    struct box *b;
+    uint64_t child, gao, of_child, of_village, of_other;
+};
+
+static uint64_t open_task(struct txn *t, const struct three *w, const char *what,
+                          const char *village, uint64_t child)
+{
+    char *pairs =
+        text_printf(w->b->ctx, "kind=9|due=2026-12-01|state=1|assignee=%llu|what=%s|village=%s",
+                    (unsigned long long)w->gao, what, village);
+
+    if (child)
+        pairs = text_printf(w->b->ctx, "%s|child=%llu", pairs, (unsigned long long)child);
+    return box_put(t, w->b->ctx, dict_form(w->b->dict, "task"), pairs);
+}
+
+static int three_tasks(struct txn *t, void *arg)
+{
+    struct three *w = arg;
+
+    w->of_child = open_task(t, w, "回访", VILLAGE_A, w->child);
+    w->of_village = open_task(t, w, "开会", VILLAGE_A, 0);
+    w->of_other = open_task(t, w, "外镇", VILLAGE_C, 0);
+    return 0;
+}
+
+/* The township sees what moves before it does; its own villages only (decision 12). */
+Test(work_same, handover_with_tasks_and_drafts)
+{
+    struct box b;
+    struct hand h = {.dry = true};
+    struct three w = {.b = &b};
+
+    box_new(&b);
+    const struct form *task = dict_form(b.dict, "task");
+    w.child = add(&b, "xu", "name=王小雨|village=" VILLAGE_A);
+    w.gao = user_id(&b, VILLAGE_A);
+    uint64_t hu = user_id(&b, VILLAGE_B);
+    cr_assert_eq(store_write(b.store, b.ctx, NULL, three_tasks, &w, NULL), 0);
+    draft(&b, w.gao, text_printf(b.ctx, "child/%llu", (unsigned long long)w.child), "grade", "三");
+    draft(&b, w.gao, "child/new/1", "village", VILLAGE_A);
+    draft(&b, w.gao, "child/new/2", "village", VILLAGE_C);
+    draft(&b, w.gao, "child/new/3", "name", "王五");
+    draft(&b, hu, "child/new/3", "name", "李四");
+
+    cr_assert_eq(box_do(&b, "sun", handover_fn, &h), HE_CANCELLED);
+    cr_assert_str_eq(handed(&b, &h), "2 2 2", "%s", node_json(b.ctx, h.out));
+    const struct node *named = node_get(h.out, "named");
+    cr_expect(strstr(node_json(b.ctx, node_get(named, "children")), "王小雨 汇龙镇") != NULL);
+    cr_expect(strstr(node_json(b.ctx, node_get(named, "tasks")), "2026-12-01 开会") != NULL);
+    cr_expect(strstr(node_json(b.ctx, node_get(named, "drafts")), "child/new/1") != NULL);
+    cr_assert_eq(drafts(&b, w.gao), 4u, "tried only");
+
+    h = (struct hand){.only = w.child};
+    cr_assert_eq(box_do(&b, "sun", handover_fn, &h), 0);
+    cr_assert_str_eq(handed(&b, &h), "1 1 1", "that child, its task and its draft");
+    cr_assert_eq(rec_ref(box_get(&b, b.child, w.child), "director"), hu);
+    cr_assert_eq(rec_ref(box_get(&b, task, w.of_child), "assignee"), hu);
+    cr_assert_eq(rec_ref(box_get(&b, task, w.of_village), "assignee"), w.gao);
+
+    h = (struct hand){0};
+    cr_assert_eq(box_do(&b, "sun", handover_fn, &h), 0);
+    cr_assert_str_eq(handed(&b, &h), "1 1 1");
+    cr_assert_eq(rec_ref(box_get(&b, task, w.of_village), "assignee"), hu);
+    cr_assert_eq(rec_ref(box_get(&b, task, w.of_other), "assignee"), w.gao);
+    cr_assert_eq(drafts(&b, w.gao), 2u, "of another township, and one the other has too");
+    cr_assert_eq(drafts(&b, hu), 3u);
+    box_free(&b);
 }
 
 static int watch_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
@@ -289,16 +404,15 @@ static int watch_fn(struct txn *t, struct box *b, const struct actor *a, void *a
 Test(work_same, handover_and_watch)
 {
     struct box b;
-    struct node *out;
+    struct hand h = {0};
     uint64_t id, hu;
 
     box_new(&b);
     id = add(&b, "xu", "name=王小雨|village=" VILLAGE_A);
-    hu = strtoull(box_val(&b, b.child, add(&b, "xu", "name=李小一|village=" VILLAGE_B), "director"),
-                  NULL, 10);
-    cr_assert_eq(box_do(&b, "gao", handover_fn, &out), HE_DENIED);
-    cr_assert_eq(box_do(&b, "xu", handover_fn, &out), 0);
-    cr_assert_eq(node_num(out, "children", 0), 1);
+    hu = user_id(&b, VILLAGE_B);
+    cr_assert_eq(box_do(&b, "gao", handover_fn, &h), HE_DENIED);
+    cr_assert_eq(box_do(&b, "xu", handover_fn, &h), 0);
+    cr_assert_str_eq(handed(&b, &h), "1 0 0");
     cr_assert_eq(strtoull(box_val(&b, b.child, id, "director"), NULL, 10), hu);
     cr_assert_eq(box_do(&b, "gao", watch_fn, &id), 0);
     cr_assert_str_eq(box_val(&b, b.child, id, "watch_list"), "1");
