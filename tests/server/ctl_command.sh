@@ -131,7 +131,7 @@ rc_of "hand-over" 0 "$ctl" child handover wangfang sun --reason 换届
 has "counts" "已交接" "$tmp/err"
 rc_of "to nobody" 3 "$ctl" child handover wangfang nosuch
 rc_of "merge" 0 "$ctl" child merge "$two" --into "$id" --reason 重复
-same "one file is left" 1 "$("$ctl" count child --where "state != '5'")"
+same "one file less" 2 "$("$ctl" count child --where "state != '5'")"
 
 rc_of "user disable" 0 "$ctl" user disable wangfang
 HUTONG_USER=wangfang rc_of "who is disabled stays out" 4 "$ctl" count child
