@@ -3,6 +3,7 @@
 #define HUTONG_SERVER_CALL_H
 
 #include "server/server.h"
+#include "work/save.h"
 
 struct call {
     struct server *srv;
@@ -25,6 +26,9 @@ struct call {
     uint64_t audit_id;
     bool ends;  /* the user lost the right to be here */
     bool tried; /* body.dry: a change that went well and is undone on purpose */
+    /* of a change written in parts (dispatch.c): out is true of the whole should no part follow */
+    struct review_batch part; /* where this run of the transaction ended; at NULL: done */
+    struct review_batch past; /* what the parts before did, under root; skipped NULL: this is the first */
 };
 
 /* txn is NULL for rows that are `outside`. HE_PROTOCOL ends the connection. */

@@ -186,6 +186,7 @@ static void call_renew(struct call *c)
     c->audit_id = 0;
     c->ends = false;
     c->tried = false;
+    c->part.at = NULL;
 }
 
 static bool actor_is_fresh(const struct call *c, uint64_t stamp)
@@ -277,6 +278,29 @@ static int admit_only(struct txn *t, void *arg)
     return call_admit(arg, t);
 }
 
+/*
+ * A change too long for one turn of the writer goes on in parts, with the changes of others between
+ * them; what was done stays done. Who asks later for the outcome waits until this request ended, and
+ * after a crash gets the last part's answer, which says what was not reached.
+ */
+static int run_parts(struct call *c, const struct store_reqno *no, int r)
+{
+    while (c->part.at && (r == 0 || c->tried)) {
+        struct node *so_far = node_map(c->root);
+        const struct node *answer = node_copy(so_far, "out", c->out);
+        c->past = c->part;
+        c->past.skipped = node_copy(so_far, "skipped", c->part.skipped);
+        r = store_write_part(c->srv->store, c->root, no, call_step, c);
+        if (r < 0 && !c->tried) {
+            log_warn("request.cut", "op=%s err=%s", wire_ops[c->op].name, err_name(r));
+            c->out = base_unconst(answer);
+            c->text = NULL;
+            return r == HE_UNKNOWN ? r : 0;
+        }
+    }
+    return r;
+}
+
 static int run_write(struct call *c)
 {
     const char *why = server_readonly(c->srv);
@@ -287,6 +311,7 @@ static int run_write(struct call *c)
     struct store_reqno no = {c->session->user_id, c->session->nonce, (uint64_t)c->seq};
     struct node *again = NULL;
     int r = store_write(c->srv->store, c->root, &no, call_step, c, &again);
+    r = run_parts(c, &no, r);
     if (r == HE_CANCELLED && c->tried)
         return 0;
     if (r == 0 && again)
@@ -323,7 +348,7 @@ static int run_call(struct call *c)
 
 #define WHY_MAX    900 /* bytes: 300 Han */
 #define VALUES_MAX 600 /* of one change: no form has as many fields */
-#define IDS_MAX    200 /* decided in one piece of the writer */
+#define IDS_MAX    200 /* decided by one request, in parts */
 
 /* A reason is read by others for years, and the writer is shared: neither is for flooding. */
 static int call_sound(struct call *c)

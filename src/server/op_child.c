@@ -5,6 +5,7 @@
 #include <talloc.h>
 
 #include "base/err.h"
+#include "base/lang.h"
 #include "work/national.h"
 #include "work/save.h"
 
@@ -119,19 +120,32 @@ int op_child_handover(struct call *c, struct txn *t)
     return child_handover(t, c->ctx, c->county, c->actor, c->body, c->out);
 }
 
-/* {ids: [change], approve, why, marks: [path]} → {done, skipped: [{id, text}]} */
+/* {ids: [change], approve, why, marks: [path]} → {done, skipped: [{id, text}]}; in parts */
 int op_review_decide(struct call *c, struct txn *t)
 {
-    size_t done = 0;
-    struct node *skipped = NULL;
     const struct node *ids = node_get(c->body, "ids");
+    struct review_batch *b = &c->part;
     if (!ids || ids->type != NODE_LIST)
         return HE_PROTOCOL;
-    int r = review_decide(t, c->ctx, c->county, c->actor, ids, node_flag(c->body, "approve"),
-                          node_text(c->body, "why"), node_get(c->body, "marks"), &done, &skipped);
-    node_int(c->out, "done", (int64_t)done);
-    if (skipped)
-        node_copy(c->out, "skipped", skipped);
+    for (const struct node *n = node_first(ids); n; n = n->next)
+        if (n->type != NODE_INT)
+            return HE_PROTOCOL;
+    *b = (struct review_batch){.approve = node_flag(c->body, "approve"),
+                               .reason = node_text(c->body, "why"),
+                               .marks = node_get(c->body, "marks"),
+                               .at = c->past.skipped ? c->past.at : node_first(ids),
+                               .done = c->past.done};
+    struct node *all = node_map(c->ctx);
+    b->skipped = c->past.skipped ? node_copy(all, "skipped", c->past.skipped)
+                                 : node_add_list(all, "skipped");
+    int r = review_decide(t, c->ctx, c->county, c->actor, b);
+    node_int(c->out, "done", (int64_t)b->done);
+    struct node *skipped = node_copy(c->out, "skipped", b->skipped);
+    for (const struct node *n = b->at; n; n = n->next) {
+        struct node *row = node_add_map(skipped, NULL);
+        node_int(row, "id", n->num);
+        node_str(row, "text", _("还没有办到这一条，请再办一次"));
+    }
     return r;
 }
 

@@ -131,7 +131,7 @@ static int answer_get(struct txn *t, void *ctx, const struct store_reqno *no, st
     return 0;
 }
 
-static int answer_put(struct txn *t, const struct store_reqno *no)
+static int answer_put(struct txn *t, const struct store_reqno *no, bool part)
 {
     struct node *n = node_map(t->ctx);
     struct key k;
@@ -139,19 +139,19 @@ static int answer_put(struct txn *t, const struct store_reqno *no)
     if (t->answer)
         node_copy(n, "a", t->answer);
     request_key(&k, no);
-    return blob_add_node(t, t->s->sys[SYS_REQUEST], &k, n);
+    return (part ? blob_put_node : blob_add_node)(t, t->s->sys[SYS_REQUEST], &k, n);
 }
 
 int request_run(struct txn *t, struct req *r)
 {
     if (!no_set(r->no))
         return r->fn(t, r->arg);
-    int err = answer_get(t, r->ctx, r->no, r->again);
+    int err = r->part ? HE_NOTFOUND : answer_get(t, r->ctx, r->no, r->again);
     if (err != HE_NOTFOUND)
         return err;
     if ((err = run_watched(t, r)) < 0)
         return err;
-    int put = answer_put(t, r->no);
+    int put = answer_put(t, r->no, r->part);
     return put ? put : err;
 }
 

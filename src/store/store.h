@@ -89,6 +89,12 @@ int store_read(struct store *, store_fn fn, void *arg);
  */
 int store_write(struct store *, void *ctx, const struct store_reqno *, store_fn fn, void *arg,
                 struct node **again);
+/*
+ * A further part of a change whose earlier parts were written under the same number, for work that
+ * would hold the writer too long at once: its answer takes the place of theirs, so that each part's
+ * answer must be true of the whole should it be the last.
+ */
+int store_write_part(struct store *, void *ctx, const struct store_reqno *, store_fn fn, void *arg);
 /* The answer to keep with the request number, given again on a repeat. */
 int txn_answer(struct txn *, const struct node *);
 /* What became of a request number: 0 done (*answer), HE_NOTFOUND not done, HE_BUSY in progress. */

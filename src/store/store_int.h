@@ -86,6 +86,7 @@ struct req { /* waits for the writer; lives on the stack of store_write, or alon
     void *arg, *ctx;
     const struct store_reqno *no;
     struct node **again;
+    bool part; /* store_write_part */
     int err;
     enum lang lang; /* in which its sentences are said: that of who asked */
     enum { REQ_WAITED, REQ_ASYNC, REQ_OWN } kind; /* store_write; a draft; a step of a job */

@@ -384,24 +384,37 @@ void writer_stop(struct store *s)
 
 /* --- the ways in --- */
 
-int store_write(struct store *s, void *ctx, const struct store_reqno *no, store_fn fn, void *arg,
-                struct node **again)
+static int req_wait(struct store *s, struct req *r)
 {
-    struct req r = {.fn = fn, .arg = arg, .ctx = ctx, .no = no, .again = again, .lang = lang_now()};
-    if (again)
-        *again = NULL;
     int err = req_refused(s);
     if (err)
         return err;
-    sem_init(&r.done, 0, 0);
+    r->lang = lang_now();
+    sem_init(&r->done, 0, 0);
     pthread_mutex_lock(&s->mu);
-    list_add(&s->queue, &r);
+    list_add(&s->queue, r);
     pthread_cond_signal(&s->work);
     pthread_mutex_unlock(&s->mu);
-    while (sem_wait(&r.done)) /* interrupted */
+    while (sem_wait(&r->done)) /* interrupted */
         ;
-    sem_destroy(&r.done);
-    return r.err;
+    sem_destroy(&r->done);
+    return r->err;
+}
+
+int store_write(struct store *s, void *ctx, const struct store_reqno *no, store_fn fn, void *arg,
+                struct node **again)
+{
+    struct req r = {.fn = fn, .arg = arg, .ctx = ctx, .no = no, .again = again};
+    if (again)
+        *again = NULL;
+    return req_wait(s, &r);
+}
+
+int store_write_part(struct store *s, void *ctx, const struct store_reqno *no, store_fn fn,
+                     void *arg)
+{
+    struct req r = {.fn = fn, .arg = arg, .ctx = ctx, .no = no, .part = true};
+    return req_wait(s, &r);
 }
 
 /* arg is a talloc root of its own and goes with the request. */

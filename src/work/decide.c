@@ -2,6 +2,7 @@
 #include <string.h>
 #include <stdlib.h>
 #include <talloc.h>
+#include <time.h>
 
 #include "base/err.h"
 #include "base/lang.h"
@@ -10,6 +11,8 @@
 #include "work/save_in.h"
 
 #define MARKS_MAX 40
+#define PART_MS   8  /* of the writer at once */
+#define PART_MAX  25 /* changes at once */
 
 struct decision {
     struct txn *txn;
@@ -281,38 +284,51 @@ static int decide(struct decision *d, uint64_t id)
     return err ? err : mirror(d);
 }
 
-int review_decide(struct txn *txn, void *ctx, const struct county *county,
-                  const struct actor *actor, const struct node *ids, bool yes, const char *reason,
-                  const struct node *marks, size_t *done, struct node **skipped)
+static int decide_one(struct decision *d, struct review_batch *b)
 {
-    *done = 0;
-    *skipped = node_list(ctx);
-    for (const struct node *n = node_first(ids); n; n = n->next) {
+    int err = b->at->type == NODE_INT ? decide(d, (uint64_t)b->at->num) : HE_PROTOCOL;
+    struct node *row;
+
+    if (err > 0) {
+        row = node_add_map(b->skipped, NULL);
+        node_int(row, "id", b->at->num);
+        node_str(row, "text", d->text);
+    }
+    b->done += err == 0;
+    return err < 0 ? err : 0;
+}
+
+static int64_t clock_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int review_decide(struct txn *txn, void *ctx, const struct county *county,
+                  const struct actor *actor, struct review_batch *b)
+{
+    int64_t until = clock_ms() + PART_MS;
+    int err = 0;
+
+    for (int n = 0; b->at && !err && n < PART_MAX && clock_ms() < until; n++) {
         struct decision d = {.txn = txn,
                              .ctx = talloc_new(ctx),
                              .county = county,
                              .actor = actor,
                              .who = actor->who,
-                             .approve = yes,
-                             .reason = reason,
-                             .marks = marks};
-        int err;
+                             .approve = b->approve,
+                             .reason = b->reason,
+                             .marks = b->marks};
 
-        d.who.why = reason;
+        d.who.why = b->reason;
         d.who.today = actor->today;
-        err = n->type == NODE_INT ? decide(&d, (uint64_t)n->num) : HE_PROTOCOL;
-        if (err < 0)
-            return err;
-        if (err) {
-            struct node *row = node_add_map(*skipped, NULL);
-            node_int(row, "id", n->num);
-            node_str(row, "text", d.text);
-        } else {
-            (*done)++;
-        }
+        err = decide_one(&d, b);
+        b->at = b->at->next;
         talloc_free(d.ctx);
     }
-    return 0;
+    return err;
 }
 
 int review_recall(struct txn *txn, void *ctx, const struct county *county,

@@ -57,11 +57,18 @@ void definition_test(void *ctx, const struct county_conf *, const struct rec *ch
 
 /* --- review (decision 5) --- */
 
-/* Approve or return; each id is a `change` record. marks: [field path]. *done counts; ids that could not
- * be decided are in *skipped [{id, text}]. */
+/* Approving or returning, which may take more time than one transaction has. */
+struct review_batch {
+    bool approve;
+    const char *reason;
+    const struct node *marks; /* [field path] */
+    const struct node *at;    /* the id of a `change` record to go on from; NULL: all are decided */
+    size_t done;
+    struct node *skipped;     /* [{id, text}] that could not be decided */
+};
+/* Decides from b->at on as many as one transaction should, adding to done and skipped. */
 int review_decide(struct txn *, void *ctx, const struct county *, const struct actor *,
-                  const struct node *ids, bool approve, const char *reason,
-                  const struct node *marks, size_t *done, struct node **skipped);
+                  struct review_batch *b);
 /* What a `change` record proposes: {path: text or nil}. HE_CORRUPT. */
 int review_proposed(void *ctx, const struct rec *change, struct node **out);
 int review_recall(struct txn *, void *ctx, const struct county *, const struct actor *,

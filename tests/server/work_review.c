@@ -5,32 +5,24 @@
     "name=王小雨|birth_date=2016-08-15|sex=2|hukou_type=1|village=" VILLAGE_A                      \
     "|child_kinds=10|father.name=王强|father.phone=13800000001|father.out_working=1"
 
-struct decide {
-    struct node *ids, *marks;
-    bool approve;
-    const char *why;
-    size_t done;
-    struct node *skipped;
-};
-
 static int decide_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
 {
-    struct decide *d = arg;
-
-    return review_decide(t, b->ctx, b->county, a, d->ids, d->approve, d->why, d->marks, &d->done,
-                         &d->skipped);
+    return review_decide(t, b->ctx, b->county, a, arg);
 }
 
 /* Decides one change; the sentence it was skipped with, or "" when done. */
 static const char *decide(struct box *b, const char *login, uint64_t change, bool approve,
                           const char *why)
 {
-    struct decide d = {
-        .ids = node_list(b->ctx), .marks = node_list(b->ctx), .approve = approve, .why = why};
+    struct node *ids = node_list(b->ctx), *marks = node_list(b->ctx);
+    struct review_batch d = {.approve = approve,
+                             .reason = why,
+                             .marks = marks,
+                             .at = node_int(ids, NULL, (int64_t)change),
+                             .skipped = node_list(b->ctx)};
     int err;
 
-    node_int(d.ids, NULL, (int64_t)change);
-    node_str(d.marks, NULL, "father.out_working");
+    node_str(marks, NULL, "father.out_working");
     err = box_do(b, login, decide_fn, &d);
     cr_assert_eq(err, 0, "%s", err_name(err));
     cr_assert_eq(d.done, node_first(d.skipped) ? 0u : 1u);
@@ -248,11 +240,12 @@ Test(work_review, supervisor)
 Test(work_review, recall_and_bulk)
 {
     struct box b;
-    struct decide d = {.approve = true};
+    struct review_batch d = {.approve = true};
+    struct node *ids;
     uint64_t id[3], change[3];
 
     box_new(&b);
-    d.ids = node_list(b.ctx);
+    ids = node_list(b.ctx);
     for (size_t i = 0; i < 3; i++) {
         struct save s = save(&b, "gao", 0,
                              text_printf(b.ctx, "name=王小%s|village=" VILLAGE_A,
@@ -262,18 +255,22 @@ Test(work_review, recall_and_bulk)
                              0);
         id[i] = s.rec->id;
         change[i] = s.change;
-        node_int(d.ids, NULL, (int64_t)change[i]);
+        node_int(ids, NULL, (int64_t)change[i]);
     }
     cr_assert_eq(box_do(&b, "hu", recall_fn, &change[0]), HE_NOTFOUND);
     cr_assert_eq(box_do(&b, "gao", recall_fn, &change[0]), 0);
     is(&b, b.child, id[0], "review_state", "0");
     is(&b, b.change, change[0], "state", "5");
-    node_int(d.ids, NULL, 999);
+    node_int(ids, NULL, 999);
+    d.at = node_first(ids);
+    d.skipped = node_list(b.ctx);
     cr_assert_eq(box_do(&b, "sun", decide_fn, &d), 0);
+    cr_assert(d.at == NULL);
     cr_assert_eq(d.done, 2u);
     cr_assert_eq(d.skipped->n, 2u);
+    d.at = node_first(ids);
     cr_assert_eq(box_do(&b, "xu", decide_fn, &d), 0);
-    cr_assert_eq(d.done, 2u);
+    cr_assert_eq(d.done, 4u);
     is(&b, b.child, id[1], "state", "3");
     is(&b, b.child, id[0], "state", "2");
     /* A recalled new child is sent in again by saving it. */
