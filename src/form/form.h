@@ -104,6 +104,7 @@ struct form_view {
     const char **roles;           /* NULL: everybody who may read the type */
     bool todo;                    /* its count stands on the first screen */
     const char *print;            /* title when printed; neutral words */
+    const char *notice;           /* said when a record of this view is opened; NULL: nothing */
     struct form_column *column;   /* NULL: the form's */
     size_t ncolumn;
     int line;

@@ -25,6 +25,8 @@ static int read_record(struct form_screen *fs, void *ctx)
     model_take(fs->m, view, false);
     fs->can_change = can(view, "change");
     fs->readonly = fs->ask->readonly || !fs->can_change;
+    if (node_text(view, "notice"))
+        app_message(fs->app, "%s", node_text(view, "notice"));
     if (fs->ask->change) {
         fs->at = model_mend(fs->m, node_get(view, "change"), &reason);
         if (reason)

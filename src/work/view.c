@@ -4,10 +4,12 @@
 #include <talloc.h>
 
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/text.h"
 #include "form/type.h"
 #include "work/access.h"
 #include "work/list.h"
+#include "work/query.h"
 #include "work/save.h"
 
 struct view {
@@ -193,6 +195,25 @@ static int view_change(struct view *v)
     return change_out(v, node_add_map(v->out, "change"), p.change);
 }
 
+/* "notice": what the first view that speaks says of this record. */
+static void view_notice(struct view *v)
+{
+    const struct form *form = v->rec->form;
+
+    for (size_t i = 0; i < form->nview; i++) {
+        struct list_ask ask = {.form = form, .view = form->view[i].name};
+        struct query *q;
+        char *problem;
+
+        if (form->view[i].notice &&
+            !query_open(v->a->txn, v->tmp, v->a->county, v->all, &ask, &q, &problem) &&
+            query_takes(q, v->rec)) {
+            node_str(v->out, "notice", _(form->view[i].notice));
+            return;
+        }
+    }
+}
+
 int rec_view(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
              const struct rec *rec, struct node *out)
 {
@@ -212,6 +233,7 @@ int rec_view(struct txn *txn, void *ctx, const struct county *county, const stru
     view_sections(&v);
     view_can(&v);
     view_missing(&v);
+    view_notice(&v);
     err = view_change(&v);
     talloc_free(v.tmp);
     return err;

@@ -206,6 +206,41 @@ Test(register, views_and_ledgers)
     village_drop(&v);
 }
 
+/* Sixteen and eighteen are said in the file itself, 30 and 7 days ahead and afterwards (decision 3),
+ * to the posts whose list it is. */
+Test(register, birthdays_are_announced)
+{
+    static const struct {
+        const char *birth, *kinds, *says;
+    } rows[] = {
+        {"2010-12-21", "10", "30天内满16周岁"},
+        {"2010-11-29", "10", "7天内满16周岁"},
+        {"2010-11-30", "10", "30天内满16周岁"},
+        {"2010-12-24", "10", ""},
+        {"2010-11-29", "71", ""},
+        {"2008-11-25", "71", "7天内满18周岁"},
+        {"2010-11-22", "10", "已满16周岁"},
+        {"2008-11-01", "71", "已满18周岁"},
+        {"2016-03-12", "10", ""},
+    };
+    struct wire_county c;
+    county_make(&c, NULL);
+    county_user(&c, "dir", "director", V1, 0);
+    int dir = county_hello(&c, "dir");
+    for (size_t i = 0; i < NELEM(rows); i++) {
+        int64_t id = county_child(
+            &c, text_printf(c.ctx, "小%s", i % 2 ? "甲" : "乙"), V1,
+            text_printf(c.ctx, "v.sex=1|v.add_date=2020-01-01|v.birth_date=%s|v.child_kinds=%s",
+                        rows[i].birth, rows[i].kinds));
+        const struct node *o =
+            county_do(&c, dir, "rec.get", county_body(c.ctx, "type=child|#id=%lld", (long long)id));
+        const char *said = node_text_or(o, "notice", "");
+        cr_expect(*rows[i].says ? strstr(said, rows[i].says) != NULL : !*said, "%s: %s",
+                  rows[i].birth, said);
+    }
+    county_drop(&c);
+}
+
 /* One file: a number for life, one responsible person, what is needed and what is missing of it. */
 Test(register, one_child_one_file)
 {
