@@ -96,6 +96,9 @@ struct form_column {
     int line;
 };
 
+/* Views up to this rank are work that is owed: villages and townships are ranked by it. */
+enum { VIEW_RANK_OWED = 3, VIEW_RANK = 5 };
+
 struct form_view {
     const char *name, *label, *en;
     const char *where_text;
@@ -103,6 +106,7 @@ struct form_view {
     const char *sort;             /* field name, "-" before it descending */
     const char **roles;           /* NULL: everybody who may read the type */
     bool todo;                    /* its count stands on the first screen */
+    int rank;                     /* … in this order: 1 hurts a child now … 9; 5 when left out */
     const char *print;            /* title when printed; neutral words */
     const char *notice;           /* said when a record of this view is opened; NULL: nothing */
     struct form_column *column;   /* NULL: the form's */

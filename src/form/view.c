@@ -88,8 +88,8 @@ static const char **view_load_roles(struct load *l, const struct conf_item *g)
 
 static void view_load_one(struct load *l, const struct conf_item *g, struct form_view *v)
 {
-    static const char *const keys[] = {"name", "label", "en",     "where",   "sort", "roles",
-                                       "todo", "print", "notice", "columns", NULL};
+    static const char *const keys[] = {"name", "label", "en",    "where",  "sort",    "roles",
+                                       "todo", "rank",  "print", "notice", "columns", NULL};
 
     conf_only(g, keys, l->errs);
     v->name = load_name(l, g);
@@ -103,6 +103,7 @@ static void view_load_one(struct load *l, const struct conf_item *g, struct form
     view_load_sort(l, g, v);
     v->roles = view_load_roles(l, g);
     v->todo = conf_bool(g, "todo", false, l->errs);
+    v->rank = conf_get(g, "rank") != NULL ? load_int(l, g, "rank", 1, 9) : VIEW_RANK;
     v->print = load_text(l, g, "print");
     v->notice = load_text(l, g, "notice");
     v->column = view_load_columns(l, g, &v->ncolumn);

@@ -239,9 +239,11 @@ void op_goodbye(struct session *s)
 
 /* --- the rest --- */
 
-/* {} → {rows: [{view, type, label, count, code}]} */
+/* {} → {rows: [{view, type, label, count, code}]}; {places: true, patient} → todo_places */
 int op_todo(struct call *c, struct txn *t)
 {
+    if (node_flag(c->body, "places"))
+        return todo_places(t, c->ctx, c->county, c->actor, node_flag(c->body, "patient"), c->out);
     return todo_list(t, c->ctx, c->county, c->actor, c->out);
 }
 

@@ -1,7 +1,8 @@
 /*
- * 今日工作: what is due, as numbered counts that open their lists; beside them every screen one may
- * use. Views with nothing in them fold into one line; each keeps its number whatever is folded, so
- * hands learn it. Read on entering only, so nothing repaints by itself.
+ * 今日工作: what is due, as numbered counts that open their lists, what hurts most first; below it, for
+ * who looks after several, villages or townships ranked by the work they owe; beside them every screen
+ * one may use. Views with nothing in them fold into one line; each keeps its number whatever is folded,
+ * so hands learn it. Read on entering only.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/text.h"
 #include "tui/encoding.h"
 #include "tui/home_draft.h"
+#include "tui/home_places.h"
 #include "tui/jump.h"
 #include "tui/keytest.h"
 #include "tui/list.h"
@@ -18,13 +20,21 @@
 
 enum { SCREENS_COL = 46, COUNT_COL = 30 };
 
+enum line_kind { LINE_TODO, LINE_FOLDED, LINE_HEAD, LINE_PLACE };
+
+struct line {
+    enum line_kind kind;
+    size_t i; /* of the row of todo, of the place */
+};
+
 struct home {
     struct session *s;
-    const struct node *rows; /* of todo */
+    const struct node **row; /* of todo, by rank */
     struct node *mem;
-    size_t n;     /* todo rows */
-    size_t *line; /* the rows shown, in order; n stands for the folded ones */
+    size_t n; /* todo rows */
+    struct line *line;
     size_t nline;
+    struct home_places places;
     bool unfolded;
     struct jump *jump;
     size_t njump;
@@ -33,14 +43,6 @@ struct home {
     int typed;  /* number typed so far, 0 none */
     bool begun; /* drafts were offered */
 };
-
-static const struct node *row_at(const struct home *h, size_t i)
-{
-    const struct node *e = node_first(h->rows);
-    while (e && i-- > 0)
-        e = e->next;
-    return e;
-}
 
 /* One that was too long to count may hold something. */
 static bool is_due(const struct node *e)
@@ -51,30 +53,68 @@ static bool is_due(const struct node *e)
 
 static bool any_due(const struct home *h)
 {
-    for (const struct node *e = node_first(h->rows); e; e = e->next)
-        if (is_due(e))
+    for (size_t i = 0; i < h->n; i++)
+        if (is_due(h->row[i]))
             return true;
     return false;
 }
 
+static void add_line(struct home *h, enum line_kind kind, size_t i)
+{
+    h->line = talloc_realloc(h, h->line, struct line, (unsigned)h->nline + 1);
+    MUST(h->line);
+    h->line[h->nline++] = (struct line){kind, i};
+}
+
 static void lay_lines(struct home *h)
 {
-    size_t i = 0;
+    size_t due = 0;
     bool screen = h->at >= h->nline; /* where the cursor is stays where it is */
-    size_t at = screen ? h->at - h->nline : h->line[h->at];
-    h->line = talloc_realloc(h, h->line, size_t, (unsigned)h->n + 1);
-    MUST(h->line);
+    struct line at = screen ? (struct line){LINE_TODO, h->at - h->nline} : h->line[h->at];
     h->nline = 0;
-    for (const struct node *e = node_first(h->rows); e; e = e->next, i++)
-        if (h->unfolded || is_due(e))
-            h->line[h->nline++] = i;
-    if (h->nline < h->n)
-        h->line[h->nline++] = h->n;
-    h->at = screen ? h->nline + at : 0;
-    for (i = 0; !screen && i < h->nline; i++)
-        if (h->line[i] <= at)
+    for (size_t i = 0; i < h->n; i++)
+        if (h->unfolded || is_due(h->row[i]))
+            add_line(h, LINE_TODO, i);
+    due = h->nline;
+    if (due < h->n)
+        add_line(h, LINE_FOLDED, h->n - due);
+    if (home_places_any(&h->places))
+        add_line(h, LINE_HEAD, 0);
+    for (size_t i = 0; i < home_places_n(&h->places); i++)
+        add_line(h, LINE_PLACE, i);
+    h->at = screen ? h->nline + at.i : 0;
+    for (size_t i = 0; !screen && i < h->nline; i++)
+        if (h->line[i].kind < at.kind || (h->line[i].kind == at.kind && h->line[i].i <= at.i))
             h->at = i;
     h->top = 0;
+}
+
+static int rank_of(const struct home *h, const struct node *e)
+{
+    const struct form *f = dict_form(h->s->dict, node_text_or(e, "type", ""));
+    const struct form_view *v = f ? form_view(f, node_text_or(e, "view", "")) : NULL;
+    return v ? v->rank : VIEW_RANK;
+}
+
+/* Sorted by rank; equal ones stay as they came. */
+static void sort_rows(struct home *h, const struct node *rows)
+{
+    h->row = talloc_realloc(h, h->row, const struct node *, (rows ? (unsigned)rows->n : 0) + 1);
+    MUST(h->row);
+    h->n = 0;
+    for (const struct node *e = node_first(rows); e; e = e->next) {
+        size_t i = h->n++;
+        for (; i > 0 && rank_of(h, h->row[i - 1]) > rank_of(h, e); i--)
+            h->row[i] = h->row[i - 1];
+        h->row[i] = e;
+    }
+}
+
+static void places_came(struct app *app, void *arg)
+{
+    struct home *h = arg;
+    home_places_load(app, h->s, h, &h->places, false);
+    lay_lines(h);
 }
 
 static void load(struct app *app, struct home *h)
@@ -84,9 +124,15 @@ static void load(struct app *app, struct home *h)
         return;
     talloc_free(h->mem);
     h->mem = answer;
-    h->rows = node_get(answer, "rows");
-    h->n = h->rows ? h->rows->n : 0;
+    sort_rows(h, node_get(answer, "rows"));
     lay_lines(h);
+    if (home_places_wanted(h->s)) /* behind the first paint: nobody waits for it */
+        app_after(app, 0, places_came, h);
+}
+
+static void home_leave(struct app *app, struct screen *scr)
+{
+    app_after(app, -1, places_came, scr->state);
 }
 
 static void home_enter(struct app *app, struct screen *scr)
@@ -132,25 +178,16 @@ static char *todo_label(const struct home *h, void *ctx, const struct node *e)
     const char *label = node_text_or(e, "label", "");
     const struct form *f = dict_form(h->s->dict, node_text_or(e, "type", ""));
     size_t same = 0;
-    for (const struct node *o = node_first(h->rows); o; o = o->next)
-        same += strcmp(node_text_or(o, "label", ""), label) == 0;
-    return same > 1 && f ? text_printf(ctx, _("%s（%s）"), _(label), _(f->label))
+    for (size_t i = 0; i < h->n; i++)
+        same += strcmp(node_text_or(h->row[i], "label", ""), label) == 0;
+    return same > 1 && f ? text_printf(ctx, "%s（%s）", _(label), _(f->label))
                          : talloc_strdup(ctx, _(label));
 }
 
-static void draw_todo(struct home *h, const struct region *r, size_t line, bool wide)
+static void draw_due(struct home *h, const struct region *r, int row, int end, size_t i)
 {
     char no[24], count[24];
-    int row = (int)(line - h->top) + 1, end = wide ? COUNT_COL : r->cols - 8;
-    size_t i = h->line[line];
-    draw_text(r, row, 0, ATTR_NORMAL, h->at == line ? ">" : " ");
-    if (i == h->n) {
-        char *folded = text_printf(h, _("其余 %zu 项现在没有，回车看"), h->n - (h->nline - 1));
-        draw_cols(r, row, 5, end + 7 - 5, ATTR_NORMAL, ALIGN_LEFT, folded);
-        talloc_free(folded);
-        return;
-    }
-    const struct node *e = row_at(h, i);
+    const struct node *e = h->row[i];
     enum attr attr = is_due(e) ? ATTR_BOLD : ATTR_NORMAL;
     bool unknown = node_get(e, "count") && node_get(e, "count")->type == NODE_NIL;
     snprintf(no, sizeof(no), "%2zu", i + 1);
@@ -160,6 +197,26 @@ static void draw_todo(struct home *h, const struct region *r, size_t line, bool 
     draw_cols(r, row, 5, end - 5, attr, ALIGN_LEFT, label);
     draw_cols(r, row, end, 7, attr, ALIGN_RIGHT, unknown ? _("未计数") : count);
     talloc_free(label);
+}
+
+static void draw_line(struct home *h, const struct region *r, size_t line, bool wide)
+{
+    int row = (int)(line - h->top) + 1, end = wide ? COUNT_COL : r->cols - 8;
+    struct line l = h->line[line];
+    draw_text(r, row, 0, ATTR_NORMAL, h->at == line ? ">" : " ");
+    if (l.kind == LINE_TODO) {
+        draw_due(h, r, row, end, l.i);
+    } else if (l.kind == LINE_FOLDED) {
+        char *folded = text_printf(h, _("其余 %zu 项现在没有，回车看"), l.i);
+        draw_cols(r, row, 5, end + 7 - 5, ATTR_NORMAL, ALIGN_LEFT, folded);
+        talloc_free(folded);
+    } else {
+        struct region part = draw_sub(r, row, 2, 1, wide ? SCREENS_COL - 4 : r->cols - 2);
+        if (l.kind == LINE_HEAD)
+            home_places_draw_head(&h->places, &part);
+        else
+            home_places_draw(&h->places, &part, l.i);
+    }
 }
 
 static void draw_screens(struct home *h, const struct region *r, int col)
@@ -191,7 +248,7 @@ static void home_draw(struct app *app, struct screen *scr, const struct frame *f
     if (h->at < h->nline && h->at >= h->top + fit)
         h->top = h->at - fit + 1;
     for (size_t i = h->top; i < h->nline && i < h->top + fit; i++)
-        draw_todo(h, &f->body, i, wide);
+        draw_line(h, &f->body, i, wide);
     if (wide || h->n == 0)
         draw_screens(h, &f->body, h->n ? SCREENS_COL : 0);
     bool none = h->n > 0 && !any_due(h);
@@ -213,17 +270,28 @@ static void unfold(struct home *h)
     lay_lines(h);
 }
 
+static void open_line(struct app *app, struct home *h, struct line l)
+{
+    if (l.kind == LINE_TODO) {
+        const struct node *e = h->row[l.i];
+        list_open(app, h->s, node_text_or(e, "type", ""), node_text(e, "view"), NULL, NULL);
+    } else if (l.kind == LINE_FOLDED) {
+        unfold(h);
+    } else if (l.kind == LINE_PLACE) {
+        home_places_open(app, h->s, &h->places, l.i);
+    } else {
+        home_places_load(app, h->s, h, &h->places, true);
+        lay_lines(h);
+    }
+}
+
 static void open_at(struct app *app, struct home *h)
 {
     h->typed = 0;
-    if (h->at < h->nline && h->line[h->at] == h->n) {
-        unfold(h);
-    } else if (h->at < h->nline) {
-        const struct node *e = row_at(h, h->line[h->at]);
-        list_open(app, h->s, node_text_or(e, "type", ""), node_text(e, "view"), NULL, NULL);
-    } else if (h->at - h->nline < h->njump) {
+    if (h->at < h->nline)
+        open_line(app, h, h->line[h->at]);
+    else if (h->at - h->nline < h->njump)
         jump_go(app, h->s, &h->jump[h->at - h->nline]);
-    }
 }
 
 static void move(struct home *h, int by)
@@ -237,7 +305,7 @@ static void move(struct home *h, int by)
 static bool to_row(struct home *h, size_t i)
 {
     for (size_t k = 0; k < h->nline; k++)
-        if (h->line[k] == i)
+        if (h->line[k].kind == LINE_TODO && h->line[k].i == i)
             return h->at = k, true;
     return false;
 }
@@ -368,6 +436,7 @@ static const char *home_help(struct app *app, struct screen *scr)
     (void)scr;
     return _("左边是今天要办的事，数字是还有几件，输入编号再按回车打开名单。\n"
              "现在没有的几项收在一行里，在那一行按回车就展开。\n"
+             "下面按欠办的多少排各村（县里排各镇），回车看是哪几项。\n"
              "右边是可以用的功能，按 = 再输入代码或拼音首字母（如 =31 或 =etdj）就到。\n"
              "按 / 找孩子：输入姓名、拼音首字母、身份证号或电话的几位。\n"
              "旁边有人时按 Ctrl-\\ 或 Esc 空格，屏幕马上遮住，回车恢复。");
@@ -375,6 +444,7 @@ static const char *home_help(struct app *app, struct screen *scr)
 
 static const struct screen_ops home_ops = {
     .enter = home_enter,
+    .leave = home_leave,
     .draw = home_draw,
     .key = home_key,
     .enabled = home_enabled,

@@ -51,5 +51,10 @@ int rec_history_view(struct txn *, void *ctx, const struct county *, const struc
  * count is nil where counting would keep him waiting (a whole county). */
 int todo_list(struct txn *, void *ctx, const struct county *, const struct actor *,
               struct node *out);
+/* Villages of a township (townships of a county) by the records of views of rank 1 to 3 in them, most
+ * first: {level: "village" "town", views: [{type, view}], places: [{area, name, n, of: [n of a view]}]}.
+ * late in place of the rest when it takes too long and nobody is patient; nothing for one village. */
+int todo_places(struct txn *, void *ctx, const struct county *, const struct actor *, bool patient,
+                struct node *out);
 
 #endif

@@ -15,6 +15,6 @@ libwork_a_SOURCES += src/work/same.c src/work/merge.c
 libwork_a_SOURCES += src/work/import.h src/work/import_in.h src/work/import.c src/work/import_row.c src/work/import_link.c
 libwork_a_SOURCES += src/work/list.h src/work/scope.h src/work/scope.c
 libwork_a_SOURCES += src/work/query.h src/work/query.c src/work/list.c src/work/count.c
-libwork_a_SOURCES += src/work/find.c src/work/view.c src/work/todo.c
+libwork_a_SOURCES += src/work/find.c src/work/view.c src/work/todo.c src/work/todo_places.c
 libwork_a_SOURCES += src/work/stat.h src/work/stat_in.h src/work/stat_table.c src/work/stat_kid.c
 libwork_a_SOURCES += src/work/stat_past.c src/work/stat_period.c src/work/stat_run.c src/work/stat_move.c src/work/stat_cell.c

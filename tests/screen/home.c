@@ -183,19 +183,41 @@ Test(home, asks_for_the_encoding_once, .init = setup, .fini = teardown)
 Test(home, folds_what_is_empty, .init = setup, .fini = teardown)
 {
     struct harness *h = county_screen(&county, "sun", NULL);
-    SEES(h, ">  1 待审核(镇)");
+    SEES(h, ">  3 待审核(镇)"); /* in the order of what hurts most */
     SEES(h, "项现在没有");
-    cr_assert(strstr(harness_text(h), "退出待审核") == NULL, "%s", harness_text(h));
-    harness_send(h, "2"); /* a folded one */
-    SEES(h, ">  2 退出待审核");
-    SEES(h, "第 2 项，按回车打开");
+    cr_assert(strstr(harness_text(h), "照护待落实") == NULL, "%s", harness_text(h));
+    harness_send(h, "1"); /* a folded one */
+    SEES(h, ">  1 照护待落实");
+    SEES(h, "第 1 项，按回车打开");
     harness_send(h, "\r");
-    SEES(h, "36 变更 > 退出待审核");
+    SEES(h, "31 儿童 > 照护待落实");
     harness_send(h, "\0333");
-    SEES(h, ">  2 退出待审核");
+    SEES(h, ">  1 照护待落实");
     harness_send(h, "1");
     SEES(h, "第 1 项，按回车打开");
     harness_send(h, "2");
     SEES(h, "第 12 项，按回车打开");
+    harness_stop(h);
+}
+
+/* Who looks after several places sees which of them owe most, and the lists behind that. */
+Test(home, ranks_places_by_what_they_owe, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "sun", NULL);
+    SEES(h, "各村欠办，多的在前");
+    SEES(h, "幸福一村");
+    cr_assert(strstr(harness_text(h), "幸福二村") == NULL, "%s", harness_text(h));
+    for (int i = 0; i < 20 && !strstr(harness_text(h), ">    幸福一村"); i++) {
+        harness_send(h, "\033[B");
+        harness_settle(h);
+    }
+    SEES(h, ">    幸福一村");
+    harness_send(h, "\r");
+    SEES(h, "36 变更 > 待审核(镇)");
+    SEES(h, "共2条");
+    harness_stop(h);
+    h = county_screen(&county, "gao", NULL);
+    SEES(h, "今天要办的事");
+    cr_assert(strstr(harness_text(h), "欠办") == NULL, "%s", harness_text(h));
     harness_stop(h);
 }
