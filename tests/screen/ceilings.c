@@ -103,7 +103,7 @@ Test(ceilings, register_and_copy)
     harness_send(t.h, "=31\r");
     SEES(&t, "本村儿童");
     harness_send(t.h, F9 "\r"); /* another list: what was sent up */
-    SEES(&t, "已上报待审核");
+    SEES(&t, "照护待落实");
     harness_send(t.h, "ysb\r");
     SEES(&t, "李小雷");
     cr_assert((t.thirds + 2) / 3 <= 100, "%d keys for a new child", (t.thirds + 2) / 3);
