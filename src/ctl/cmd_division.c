@@ -193,3 +193,55 @@ int cmd_division_load(struct ctl *c)
     r = ctl_wait_job(c, l.job, _("载入区划"), &job);
     return r < 0 ? r : say_result(job);
 }
+
+/* --- what villages lack, whom to ask --- */
+
+/* The rows of an answer, each column a key of the row. */
+static void print_rows(struct ctl *c, const struct node *answer, const struct out_column *column,
+                       size_t n)
+{
+    struct out_column *shown = talloc_zero_array(c, struct out_column, n);
+    const char **cell = talloc_zero_array(c, const char *, n);
+    MUST(shown && cell);
+    for (size_t i = 0; i < n; i++)
+        shown[i] = (struct out_column){.key = column[i].key, .label = _(column[i].label)};
+    struct out *out = out_open(c, c->format, shown, n);
+    for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next) {
+        for (size_t i = 0; i < n; i++)
+            cell[i] = node_text(e, column[i].key);
+        out_row(out, cell);
+    }
+    out_close(out);
+}
+
+int cmd_division_empty(struct ctl *c)
+{
+    static const struct out_column column[] = {{.key = "code", .label = N_("代码")},
+                                               {.key = "title", .label = N_("村(居)")},
+                                               {.key = "director", .label = N_("儿童主任")}};
+    struct node *b = ctl_body(c, NULL), *answer;
+    ctl_put_text(b, "below", args_text(c->args, "--division"));
+    int r = ctl_call(c, OP_AREA_EMPTY, b, &answer);
+    if (r < 0)
+        return r;
+    print_rows(c, answer, column, NELEM(column));
+    const struct node *rows = node_get(answer, "rows");
+    out_say(_("%lld 个村(居)里，%zu 个没有一份档案"), (long long)node_num(answer, "villages", 0),
+            rows ? rows->n : 0);
+    return 0;
+}
+
+int cmd_division_contacts(struct ctl *c)
+{
+    static const struct out_column column[] = {{.key = "title", .label = N_("区划")},
+                                               {.key = "label", .label = N_("角色")},
+                                               {.key = "name", .label = N_("姓名")},
+                                               {.key = "phone", .label = N_("电话")},
+                                               {.key = "unit", .label = N_("单位")}};
+    struct node *b = ctl_body(c, NULL), *answer;
+    node_str(b, "division", args_at(c->args, 0));
+    int r = ctl_call(c, OP_AREA_CONTACTS, b, &answer);
+    if (r == 0)
+        print_rows(c, answer, column, NELEM(column));
+    return r;
+}

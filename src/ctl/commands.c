@@ -8,6 +8,10 @@ const struct command commands[] = {
      "forms check\nforms check /etc/hutong/forms", CTL_OFFLINE, cmd_forms_check},
     {"division load", "FILE [--encoding E]", N_("载入区划代码，以后可以改名、并入、撤销"),
      "division load divisions.csv", CTL_WRITE | CTL_OFFLINE, cmd_division_load},
+    {"division empty", "[--division CODE]", N_("列出一份档案都没有的村(居)"), NULL, CTL_DATA,
+     cmd_division_empty},
+    {"division contacts", "CODE", N_("这个地方和上级有哪些人可以联络"),
+     "division contacts 320681100001", CTL_DATA, cmd_division_contacts},
 
     {"user list", "[--role R] [--division CODE]", N_("列出用户和岗位"), NULL, CTL_DATA,
      cmd_user_list},

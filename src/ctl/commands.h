@@ -6,6 +6,8 @@
 
 int cmd_forms_check(struct ctl *);
 int cmd_division_load(struct ctl *);
+int cmd_division_empty(struct ctl *);
+int cmd_division_contacts(struct ctl *);
 int cmd_user_list(struct ctl *);
 int cmd_user_add(struct ctl *);
 int cmd_user_set(struct ctl *);

@@ -75,7 +75,7 @@ extern op_handler op_national_list, op_national_done;
 extern op_handler op_stat_list, op_stat_run, op_stat_cell;
 extern op_handler op_draft_put, op_draft_get, op_draft_list, op_draft_drop;
 extern op_handler op_import_begin, op_import_rows, op_import_end, op_export_begin, op_export_rows;
-extern op_handler op_area_list, op_division_load, op_user_list, op_user_add, op_user_set,
+extern op_handler op_area_list, op_area_empty, op_area_contacts, op_division_load, op_user_list, op_user_add, op_user_set,
     op_post_add, op_post_set, op_post_end, op_audit_list, op_audit_verify, op_job_list, op_job_cancel, op_backup,
     op_verify;
 

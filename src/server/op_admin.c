@@ -18,6 +18,20 @@ int op_area_list(struct call *c, struct txn *t)
     return 0;
 }
 
+/* {below} → as village_empty */
+int op_area_empty(struct call *c, struct txn *t)
+{
+    return village_empty(t, c->ctx, c->county, c->actor, node_text_or(c->body, "below", ""),
+                         c->out);
+}
+
+/* {division} → as village_contacts */
+int op_area_contacts(struct call *c, struct txn *t)
+{
+    return village_contacts(t, c->ctx, c->county, c->actor, node_text_or(c->body, "division", ""),
+                            c->out);
+}
+
 /* The bodies of the following stand in work/admin.h. */
 int op_division_load(struct call *c, struct txn *t)
 {

@@ -41,6 +41,8 @@ const struct op_row op_rows[OP_COUNT] = {
     [OP_EXPORT_BEGIN] = {.run = op_export_begin, .typed = true},
     [OP_EXPORT_ROWS] = {.run = op_export_rows},
     [OP_AREA_LIST] = {.run = op_area_list},
+    [OP_AREA_EMPTY] = {.run = op_area_empty},
+    [OP_AREA_CONTACTS] = {.run = op_area_contacts},
     [OP_DIVISION_LOAD] = {.run = op_division_load},
     [OP_USER_LIST] = {.run = op_user_list},
     [OP_USER_ADD] = {.run = op_user_add},

@@ -10,12 +10,19 @@
 #include "tui/box.h"
 #include "tui/popup.h"
 #include "tui/users.h"
+#include "tui/village.h"
 
 /* Screens that are no list of records. right: the word of conf/roles.conf that opens them. */
 static const struct {
     const char *right;
     struct jump jump;
 } fixed[] = {
+    {"child.review",
+     {"35", "wdcj", N_("无档村居"), N_("一份档案都没有的村(居)，不漏一村"), NULL,
+      village_empty_open}},
+    {"child.read",
+     {"38", "llb", N_("联络表"), N_("这个地方和上级有哪些人可以联络，电话多少"), NULL,
+      village_contacts_open}},
     {"import.run",
      {"81", "tjdr", N_("投件导入"), N_("把投件箱里的表格导入成档案"), NULL, import_open}},
     {"export.run",

@@ -57,7 +57,8 @@ libtui_a_SOURCES = \
 	src/tui/review_bulk.c \
 	src/tui/session.c src/tui/session.h \
 	src/tui/term.c src/tui/term.h src/tui/term_priv.h \
-	src/tui/users.c src/tui/users.h src/tui/users_info.c
+	src/tui/users.c src/tui/users.h src/tui/users_info.c \
+	src/tui/village.c src/tui/village.h
 libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)
 
 bin_PROGRAMS += hutong

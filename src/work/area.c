@@ -209,6 +209,18 @@ const struct area_info *area_find(const struct county *county, const char *code)
     return set_find(set_now(county), code);
 }
 
+size_t area_count(const struct county *county)
+{
+    return set_now(county)->n;
+}
+
+const struct area_info *area_nth(const struct county *county, size_t i)
+{
+    const struct area_set *set = set_now(county);
+
+    return i < set->n ? &set->area[i] : NULL;
+}
+
 static bool closed_on(const struct area_info *info, struct date on)
 {
     return info->to.y != 0 && date_cmp(on, info->to) >= 0;

@@ -10,6 +10,10 @@ struct areas *areas_new(void *ctx);
  * the county. Called while opening and by the division job only (one thread). */
 int areas_read(struct txn *, void *county);
 
+/* By code, closed ones too. */
+size_t area_count(const struct county *);
+const struct area_info *area_nth(const struct county *, size_t i);
+
 /* division.c */
 #define DIVISION_JOB "division.load"
 int division_step(struct txn *, struct job *, void *county);

@@ -8,6 +8,7 @@
  *   access.c         what of a record an actor sees: visible, masked, absent; expressions likewise
  *   area.c           the county's divisions in memory; looking up, checking
  *   division.c       loading, renaming, merging, closing divisions (a job)
+ *   village.c        villages without a file, whom to ask in one
  *   admin.h user.c post.c   adding and changing users and posts; the first users of a new store
  *   save.h save.c    one change of a record and its linked records
  *   save_in.h        what the files of one change share
@@ -153,6 +154,14 @@ char *place_title(void *ctx, const struct county *, const struct form_field *, c
  * with words those at or below it whose name or pinyin has them; closed ones last, at most limit. */
 void area_list(void *ctx, const struct county *, const char *below, const char *words, int limit,
                struct node *out);
+/* {rows: [{code, title, director: name}], villages: how many were looked at}: open villages in the actor's
+ * reach (child.review) at or below one ("" all) where no child is suspected, waiting or registered. */
+int village_empty(struct txn *, void *ctx, const struct county *, const struct actor *,
+                  const char *below, struct node *out);
+/* {title, rows: [{role, label, title, name, phone, unit, acting}]}: who holds a post at the division today,
+ * then above it. */
+int village_contacts(struct txn *, void *ctx, const struct county *, const struct actor *,
+                     const char *division, struct node *out);
 /* The environment for checks in this transaction. */
 struct rec_env *county_env(void *ctx, struct txn *, const struct county *, struct date today);
 

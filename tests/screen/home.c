@@ -84,6 +84,29 @@ Test(home, jumps_by_number_initials_and_menu, .init = setup, .fini = teardown)
     harness_stop(h);
 }
 
+/* villages without a file, each with its list behind it; whom to ask. */
+Test(home, what_villages_lack_and_whom_to_ask, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "sun", NULL);
+    harness_send(h, "=35\r");
+    SEES(h, "一份档案都没有的村(居)");
+    SEES(h, "没有儿童主任");
+    SEES(h, "> 1 汇龙镇 幸福二村");
+    harness_send(h, "\r");
+    SEES(h, "31 儿童");
+    LOSES(h, "一份档案都没有的村(居)");
+    harness_stop(h);
+
+    h = county_screen(&county, "gao", NULL);
+    harness_send(h, "=35\r");
+    SEES(h, "没有交易码 35");
+    harness_send(h, "=llb\r");
+    SEES(h, "联络表：汇龙镇");
+    SEES(h, "高秀英");
+    SEES(h, "孙督导");
+    harness_stop(h);
+}
+
 Test(home, offers_the_newest_draft, .init = setup, .fini = teardown)
 {
     struct node *body = node_map(county.ctx), *draft;

@@ -125,6 +125,16 @@ rc_of "move" 0 "$ctl" child move "$id" --village 320681100002 --reason 搬家
 same "moved" 320681100002 "$("$ctl" list child --fields village --csv | sed 1d)"
 two=$("$ctl" add child name=王小玉 village=320681100002 2>/dev/null)
 "$ctl" add child name=王小手 village=320681100001 >/dev/null 2>&1
+"$ctl" user add feng --role director --division 320681100003 --name 冯主任 2>/dev/null
+rc_of "villages without a file" 0 "$ctl" division empty --division 320681100000 --csv
+villages=$("$ctl" count division --where "code within 320681100000 and level = 5")
+same "all of the township but two" 2 $((villages - $(grep -c '^320681100' "$tmp/out")))
+has "with their director" "东洲新村居委会,冯主任" "$tmp/out"
+HUTONG_USER=wangfang rc_of "are the township's care" 4 "$ctl" division empty
+rc_of "whom to ask" 0 "$ctl" division contacts 320681100002 --csv
+has "the director" "儿童主任,孙主任" "$tmp/out"
+has "and the township's supervisor" "汇龙镇,儿童督导员,张镇" "$tmp/out"
+rc_of "in no division" 3 "$ctl" division contacts 320681999001
 rc_of "hand-over tries" 0 "$ctl" child handover wangfang sun --dry-run
 has "and names the children" "王小手" "$tmp/out"
 rc_of "hand-over" 0 "$ctl" child handover wangfang sun --reason 换届

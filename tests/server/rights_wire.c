@@ -100,6 +100,8 @@ static const struct row {
     {"stat.run", "report=t1", "yy yy yyyn nnnn nnn", false},
     {"stat.cell", "report=t5|column=n|?total", "yy yy yyyn nnnn nnn", false},
     {"area.list", "x=y", "yy yy yyyy yyyy yyy", false},
+    {"area.empty", "x=y", "nn yy yynn nnnn nnn", false},
+    {"area.contacts", "division=" V1, "yy yy yyyy yyyy yyy", false},
     {"division.load", "x=y", "nn nn ynnn nnnn ynn", false},
     {"user.list", "x=y", "yy yy yyyy yyyy yyy", false},
     {"user.add", "login=", "nn nn nnnn nnnn nyn", false},
