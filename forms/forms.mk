@@ -5,6 +5,8 @@ nobase_dist_pkgdata_DATA += \
 	forms/child.form \
 	forms/division.form \
 	forms/exception.form \
+	forms/frozen.form \
+	forms/frozen_row.form \
 	forms/household.form \
 	forms/person.form \
 	forms/post.form \
@@ -57,6 +59,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/exit_reason.csv \
 	forms/codes/father_kind.csv \
 	forms/codes/flags.csv \
+	forms/codes/frozen_state.csv \
 	forms/codes/full_part.csv \
 	forms/codes/guard_grade.csv \
 	forms/codes/guard_improper.csv \

@@ -100,6 +100,9 @@ static int head(struct printing *x, const struct node *answer)
     x->cell = talloc_zero_array(x->c, const char *, x->n + 2);
     out_say("%s  %s  %s", word(copy, "label"), node_text_or(copy, "title", ""),
             node_text_or(copy, "period", ""));
+    if (node_text(copy, "edition"))
+        out_say(_("第 %s 版，取数 %s"), node_text(copy, "edition"),
+                node_text_or(copy, "cutoff", ""));
     if (node_flag(copy, "partial"))
         out_say(_("未满期：数字截至 %s"), node_text_or(copy, "to", ""));
     return xlsx ? open_file(x, xlsx) : open_table(x);
@@ -132,26 +135,28 @@ static int finish(struct printing *x)
         out_say("hutongctl: %s", problem);
     for (const struct node *e = node_first(node_get(x->head, "broken")); e; e = e->next)
         out_say(_("检验不通过：%s"), e->str);
+    if (node_text(x->head, "exceptions"))
+        out_say(_("例外说明：\n%s"), node_text(x->head, "exceptions"));
+    for (const struct node *e = node_first(node_get(x->head, "differences")); e; e = e->next)
+        out_say(_("更正：%s %s %s，原来 %s，现在 %s"), node_text_or(e, "name", ""),
+                word(e, "group") ? word(e, "group") : "", word(e, "label"),
+                node_text_or(e, "was", ""), node_text_or(e, "is", ""));
     return r;
 }
 
-int cmd_report(struct ctl *c)
+/* All pages of a table; b asks for it. */
+static int print_pages(struct ctl *c, enum wire_op op, struct node *b)
 {
     struct printing x = {.c = c};
-    struct node *b = ctl_body(c, NULL), *answer;
+    struct node *answer;
     int r;
     if (args_text(c->args, "--xlsx") && c->format != OUT_TABLE) {
         out_say(_("hutongctl: --csv --json --xlsx 只写一个"));
         return HE_USAGE;
     }
-    if (!args_at(c->args, 0))
-        return list_reports(c);
-    ctl_put_text(b, "report", args_at(c->args, 0));
-    ctl_put_text(b, "period", args_text(c->args, "--period"));
-    ctl_put_text(b, "division", args_text(c->args, "--division"));
     node_bool(b, "deep", args_has(c->args, "--villages"));
     for (;;) {
-        if ((r = ctl_call(c, OP_STAT_RUN, b, &answer)) < 0 || (r = head(&x, answer)) < 0)
+        if ((r = ctl_call(c, op, b, &answer)) < 0 || (r = head(&x, answer)) < 0)
             return r;
         for (const struct node *e = node_first(node_get(answer, "rows")); e && r == 0; e = e->next)
             r = row(&x, e);
@@ -162,4 +167,82 @@ int cmd_report(struct ctl *c)
         ctl_forget(c);
     }
     return r < 0 ? r : finish(&x);
+}
+
+int cmd_report(struct ctl *c)
+{
+    struct node *b = ctl_body(c, NULL);
+    if (!args_at(c->args, 0))
+        return list_reports(c);
+    ctl_put_text(b, "report", args_at(c->args, 0));
+    ctl_put_text(b, "period", args_text(c->args, "--period"));
+    ctl_put_text(b, "division", args_text(c->args, "--division"));
+    return print_pages(c, OP_STAT_RUN, b);
+}
+
+/* --- frozen ones --- */
+
+int cmd_report_freeze(struct ctl *c)
+{
+    struct node *b = ctl_body(c, NULL), *answer;
+    const struct node *job;
+    ctl_put_text(b, "report", args_at(c->args, 0));
+    ctl_put_text(b, "period", args_text(c->args, "--period"));
+    ctl_put_text(b, "division", args_text(c->args, "--division"));
+    ctl_put_text(b, "note", args_text(c->args, "--note"));
+    int r = ctl_call(c, OP_STAT_FREEZE, b, &answer);
+    if (r < 0)
+        return r;
+    int64_t id = node_num(answer, "frozen", 0), edition = node_num(answer, "edition", 0);
+    r = ctl_wait_job(c, node_num(answer, "job", 0), _("冻结报表"), &job);
+    if (r < 0)
+        return r;
+    out_say(_("已冻结，第 %lld 版"), (long long)edition);
+    if (args_has(c->args, "--json")) {
+        struct node *n = node_map(c->args);
+        node_int(n, "frozen", id);
+        node_int(n, "edition", edition);
+        out_json(n);
+    } else {
+        out_print("%lld\n", (long long)id);
+    }
+    return 0;
+}
+
+static int list_frozen(struct ctl *c)
+{
+    static const char *const keys[] = {"id",      "report", "period", "division", "title",
+                                       "edition", "state",  "cutoff", "by",       "note"};
+    struct out_column column[NELEM(keys)] = {{0}};
+    struct node *answer;
+    int r = ctl_call(c, OP_STAT_FROZEN, ctl_body(c, NULL), &answer);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < NELEM(keys); i++)
+        column[i] = (struct out_column){.key = keys[i], .number = i == 0};
+    struct out *out = out_open(c, c->format, column, NELEM(keys));
+    for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next) {
+        const char *cell[NELEM(keys)];
+        cell[0] = text_printf(c, "%lld", (long long)node_num(e, "id", 0));
+        for (size_t i = 1; i < NELEM(keys); i++)
+            cell[i] =
+                node_text(e, c->format == OUT_TABLE && strcmp(keys[i], "state") == 0 ? "state_text"
+                                                                                     : keys[i]);
+        out_row(out, cell);
+    }
+    out_close(out);
+    return 0;
+}
+
+int cmd_report_frozen(struct ctl *c)
+{
+    struct node *b = ctl_body(c, NULL);
+    int64_t id;
+    if (!args_at(c->args, 0))
+        return list_frozen(c);
+    int r = ctl_number("ID", args_at(c->args, 0), &id);
+    if (r < 0)
+        return r;
+    node_int(b, "id", id);
+    return print_pages(c, OP_STAT_FROZEN, b);
 }

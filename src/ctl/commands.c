@@ -76,6 +76,13 @@ const struct command commands[] = {
      N_("report\nreport t1 --period 2026-10 --csv\nreport t1 --division 320681100000 --xlsx "
         "月报.xlsx"),
      CTL_DATA, cmd_report},
+    {"report freeze", "NAME --period P [--division CODE] [--note TEXT]",
+     N_("冻结一张报表，以后不再重算；再冻结一次就是更正版，要写 --note"),
+     N_("report freeze t1 --period 2026-10\nreport freeze t1 --period 2026-10 --note 汇龙镇补报"),
+     CTL_JSON, cmd_report_freeze},
+    {"report frozen", "[ID] [--villages] [--xlsx FILE]",
+     N_("列出冻结的报表，或看其中一张和它更正了什么"), "report frozen\nreport frozen 3 --csv",
+     CTL_DATA, cmd_report_frozen},
 
     {"child move", "ID --village CODE", N_("孩子转到另一个村"), NULL, CTL_WRITE | CTL_JSON,
      cmd_child_move},

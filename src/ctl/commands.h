@@ -34,6 +34,8 @@ int cmd_national_done(struct ctl *);
 int cmd_import(struct ctl *);
 int cmd_export(struct ctl *);
 int cmd_report(struct ctl *);
+int cmd_report_freeze(struct ctl *);
+int cmd_report_frozen(struct ctl *);
 int cmd_audit_list(struct ctl *);
 int cmd_audit_verify(struct ctl *);
 int cmd_backup(struct ctl *);

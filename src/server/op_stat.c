@@ -151,3 +151,33 @@ int op_stat_cell(struct call *c, struct txn *t)
     node_int(detail, "n", rows ? (int64_t)rows->n : 0);
     return call_audit(c, ask.report->form, 0, detail);
 }
+
+/* {report, period, division, note} → {job, frozen, edition}. Reads in pieces first: its one change is a
+ * transaction of its own, under the number of the request. */
+int op_stat_freeze(struct call *c, struct txn *t)
+{
+    struct store_reqno no = {c->session->user_id, c->session->nonce, (uint64_t)c->seq};
+    struct stat_ask ask;
+    char *problem = NULL;
+    (void)t;
+    int r = ask_from(c, &ask);
+    if (r < 0)
+        return r;
+    r = stat_freeze(c->ctx, c->county, c->actor, &ask, node_text(c->body, "note"), &no, c->out,
+                    &problem);
+    if (r < 0 && problem)
+        c->text = problem;
+    return r;
+}
+
+/* {report, division} → stat_frozen_list; {id, deep, after} → stat_frozen_view */
+int op_stat_frozen(struct call *c, struct txn *t)
+{
+    uint64_t id = call_id(c->body, "id");
+    const char *after = node_text(c->body, "after");
+    if (!id)
+        return stat_frozen_list(t, c->ctx, c->county, c->actor, node_text(c->body, "report"),
+                                node_text(c->body, "division"), c->out);
+    return stat_frozen_view(t, c->ctx, c->county, c->actor, id, node_flag(c->body, "deep"),
+                            after ? strtoul(after, NULL, 10) : 0, ROWS_BYTES, c->out);
+}

@@ -87,13 +87,23 @@ static const char *const required[] = {"user.login:text",
                                        "change.proposed:note",
                                        "change.person:ref",
                                        "change.marks:note",
+                                       "child.quality:code",
+                                       "frozen.report:text",
+                                       "frozen.period:text",
+                                       "frozen.division:area",
+                                       "frozen.edition:int",
+                                       "frozen.columns:note",
+                                       "frozen.state:code",
+                                       "frozen.before:ref",
+                                       "frozen_row.frozen:ref",
+                                       "frozen_row.figures:note",
                                        NULL};
 
 /* Fields by which records are found: without their index nobody could sign in. */
 static const char *const indexed[][2] = {
     {"post", "user"},    {"post", "area"},    {"child", "name"},
     {"child", "state"},  {"child", "father"}, {"child", "mother"},
-    {"child", "school"}, {"child", "worker"}, {"change", "child"}};
+    {"child", "school"}, {"child", "worker"}, {"change", "child"}, {"frozen", "period"}, {"frozen_row", "frozen"}};
 static const char *const unique[][2] = {{"user", "login"},
                                         {"division", "code"},
                                         {"child", "id_no"},
@@ -139,6 +149,7 @@ struct county *county_open(void *ctx, struct store *store, struct dict *dict,
     }
     store_job_kind(store, DIVISION_JOB, division_step, county);
     store_job_kind(store, DUE_JOB, due_step, county);
+    store_job_kind(store, STAT_JOB, stat_freeze_step, county);
     county->stat = stat_new(county);
     store_job_start(store);
     return county;

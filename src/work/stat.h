@@ -15,6 +15,7 @@
  *   stat_run.c       a report for people: rows, columns, rights
  *   stat_move.c      who came and went in a period
  *   stat_cell.c      the children behind a figure
+ *   stat_freeze.c stat_frozen.c  a report that stays as it was: making one, looking at one
  */
 #ifndef HUTONG_WORK_STAT_H
 #define HUTONG_WORK_STAT_H
@@ -74,6 +75,7 @@ struct stat_answer {
     bool *seen;           /* [report->ncolumn]: the actor may see it */
     struct stat_row *row; /* the last is the total */
     size_t n;
+    int64_t wrong;       /* children of it whose file has to be corrected (quality) */
     const char **broken; /* identities that do not hold, as sentences */
     size_t nbroken;
 };
@@ -88,6 +90,24 @@ int stat_run(void *ctx, const struct county *, const struct actor *, const struc
  */
 int stat_cell(void *ctx, const struct county *, const struct actor *, const struct stat_ask *,
               const struct list_ask *list, struct node *out, char **problem);
+/*
+ * Freezes the report as it is now, every village of it, as a durable job: {job, frozen, edition}. HE_RULE
+ * with out's "text": the period is not over, an identity does not hold, a file has to be corrected or
+ * excused first, another edition needs a note. Outside of a transaction, as stat_run.
+ */
+#define STAT_JOB "stat.freeze"
+int stat_freeze(void *ctx, const struct county *, const struct actor *, const struct stat_ask *,
+                const char *note, const struct store_reqno *, struct node *out, char **problem);
+int stat_freeze_step(struct txn *, struct job *, void *county);
+/* {rows: [{id, report, label, period, from, to, division, title, edition, cutoff, state, note, by}]},
+ * newest first; report and division may be NULL. */
+int stat_frozen_list(struct txn *, void *ctx, const struct county *, const struct actor *,
+                     const char *report, const char *division, struct node *out);
+/* One of them as stat.run answers, with exceptions and differences [{code, name, column, label, group, was,
+ * is}] to the edition before; deep: villages too. from: a row to go on from, bytes: about how many to
+ * give; next. HE_NOTFOUND outside of the actor's divisions. */
+int stat_frozen_view(struct txn *, void *ctx, const struct county *, const struct actor *,
+                     uint64_t id, bool deep, size_t from, size_t bytes, struct node *out);
 /* The figure as people read it: "12", "45.20", "" for none. */
 char *stat_show(void *ctx, const struct report_column *, int64_t v);
 /* The reports and what the actor may do with them: {rows: [{name, label, periods: […]}]}. */

@@ -63,6 +63,8 @@ void stat_preds(struct stat_table *, const struct county *);
 int stat_pred_of(const struct stat_table *, const struct report *, const struct report_column *,
                  const struct stat_period *);
 int stat_base_of(const struct stat_table *, const struct report *, const struct stat_period *);
+/* … of the children of the report whose file has to be corrected. */
+int stat_wrong_of(const struct stat_table *, const struct report *, const struct stat_period *);
 int stat_kid(struct txn *, const struct stat_table *, const struct county *, uint64_t id,
              struct stat_kid *);
 
@@ -83,6 +85,11 @@ void stat_pick_add(struct stat_pick *, uint64_t id);
 /* May the actor name what the column and its report ask for? stat_run.c */
 bool stat_nameable(void *ctx, const struct county *, const struct actor *, const struct report *,
                    int column);
+
+bool stat_column_seen(void *ctx, const struct county *, const struct actor *, const struct report *,
+                      int column);
+/* Is the division within one where the actor has the right? stat_frozen.c */
+bool actor_covers(const struct actor *, const char *right, const char *code);
 
 /* stat_move.c: adds the movements of a period to v of every row (NULL rows are passed over). */
 struct stat_rows {

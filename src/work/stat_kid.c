@@ -71,11 +71,17 @@ static bool counts(const struct report_column *c)
     return c->kind != REPORT_FORMULA && !(c->kind == REPORT_MOVE && !c->where_text);
 }
 
+static struct stat_pred wrong(int base)
+{
+    return (struct stat_pred){.base = base, .sum_at = -1, .text = "quality = '3'"};
+}
+
 static void report_preds(struct stat_table *t, const struct county *county, const struct report *r,
                          struct date from)
 {
     int base = pred_add(t, county, wanted(t, NULL, r->where_text, from, t->day));
 
+    pred_add(t, county, wrong(base));
     for (size_t i = 0; i < r->ncolumn; i++) {
         const struct report_column *c = &r->column[i];
         struct stat_pred p = wanted(t, c, c->where_text, from, t->day);
@@ -107,6 +113,13 @@ int stat_base_of(const struct stat_table *t, const struct report *r, const struc
 
     talloc_free(tmp);
     return at;
+}
+
+int stat_wrong_of(const struct stat_table *t, const struct report *r, const struct stat_period *p)
+{
+    struct stat_pred want = wrong(stat_base_of(t, r, p));
+
+    return pred_find(t, &want);
 }
 
 int stat_pred_of(const struct stat_table *t, const struct report *r, const struct report_column *c,

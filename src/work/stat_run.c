@@ -89,6 +89,22 @@ static bool wide(const struct run *run)
     return !run->r->by_director && !run->ask->deep && level != AREA_NONE && level < AREA_TOWN;
 }
 
+bool stat_column_seen(void *ctx, const struct county *county, const struct actor *actor,
+                      const struct report *r, int column)
+{
+    struct stat_answer none = {.seen = talloc_zero_array(ctx, bool, r->ncolumn)};
+    struct run run = {.ctx = ctx, .county = county, .actor = actor, .r = r, .out = &none};
+    struct access *a = access_new(NULL, ctx, county, actor, r->form, NULL);
+    struct expr_access access;
+
+    if (!a)
+        return false;
+    access = access_expr(a);
+    for (int i = 0; i <= column; i++)
+        none.seen[i] = column_seen(&run, &r->column[i], &access);
+    return none.seen[column];
+}
+
 bool stat_nameable(void *ctx, const struct county *county, const struct actor *actor,
                    const struct report *r, int column)
 {
@@ -319,6 +335,16 @@ static void add_directors(struct run *run, const struct stat_table *t, const int
     }
 }
 
+/* Files of the report that have to be corrected before it is frozen. */
+static void wrong_files(struct run *run, const struct stat_table *t)
+{
+    int pred = stat_wrong_of(t, run->r, &run->out->period);
+
+    for (size_t i = 0; i < t->ncode && pred >= 0; i++)
+        if (in_scope(run, t->code[i]))
+            run->out->wrong += t->count[i * t->npred + (size_t)pred];
+}
+
 static void figures(struct run *run, const struct stat_table *t)
 {
     int *pred = talloc_array(run->ctx, int, run->r->ncolumn);
@@ -328,6 +354,7 @@ static void figures(struct run *run, const struct stat_table *t)
         pred[c] = run->r->column[c].kind == REPORT_MOVE
                       ? -1
                       : stat_pred_of(t, run->r, &run->r->column[c], &run->out->period);
+    wrong_files(run, t);
     if (run->r->by_director) {
         add_directors(run, t, pred, at);
         return;

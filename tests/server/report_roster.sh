@@ -128,6 +128,39 @@ has "with merged headings" '<mergeCell ref="E2:H2"/>' "$tmp/sheet.xml"
 has "and figures that are numbers" '<v>1496</v>' "$tmp/sheet.xml"
 rc_of "one way out only" 2 "$ctl" report t1 --csv --xlsx "$tmp/t1.xlsx"
 
+# --- frozen ---
+rc_of "a month that is not over is not frozen" 5 "$ctl" report freeze t1 --period 2026-11
+has "and says why" "还没有结束" "$tmp/err"
+wrong=$("$ctl" count child --where "state = '3' and lbc_result = '1' and quality = '3'" 2>/dev/null)
+if [ "$wrong" != 0 ]; then
+	rc_of "files in error are not let out" 5 "$ctl" report freeze t1 --period 2026-11-22
+	has "with their number" "有 $wrong 份档案" "$tmp/err"
+	for id in $("$ctl" list child --where "state = '3' and lbc_result = '1' and quality = '3'" --fields id --csv 2>/dev/null | tail -n +2); do
+		"$ctl" show child "$id" --json 2>/dev/null | grep -o '"quality_rules":"[^"]*"' >>"$tmp/wrong"
+		"$ctl" child exit "$id" --reason-code 06 --reason 核查 >/dev/null 2>&1
+	done
+	sort "$tmp/wrong" | uniq -c | sed 's/^/# /'
+fi
+"$ctl" report t1 --csv >"$tmp/t1.csv" 2>/dev/null
+t "freeze" "$ctl" report freeze t1 --period 2026-11-22
+frozen=$(cat "$tmp/out")
+rc_of "once" 5 "$ctl" report freeze t1 --period 2026-11-22
+set_all "health=50" $(echo "$ids" | sed -n 60p)
+"$ctl" child exit $(echo "$ids" | sed -n 61p) --reason-code 03 >/dev/null 2>&1
+"$ctl" report frozen "$frozen" --csv >"$tmp/again.csv" 2>/dev/null
+t "a frozen report stays as it was" diff "$tmp/t1.csv" "$tmp/again.csv"
+same "with every village" 339 "$("$ctl" report frozen "$frozen" --csv --villages 2>/dev/null | awk -F, 'substr($1, 10) ~ /[1-9]/' | wc -l)"
+t "a correction" "$ctl" report freeze t1 --period 2026-11-22 --note 补报
+second=$(cat "$tmp/out")
+"$ctl" report frozen "$second" --csv >"$tmp/again.csv" 2>"$tmp/err"
+has "is the second edition" "第 2 版" "$tmp/err"
+has "and says what differs" "合计 健康状况 重病，原来 4，现在 5" "$tmp/err"
+"$ctl" report t1 --csv >"$tmp/t1.csv" 2>/dev/null
+t "with the figures of now" diff "$tmp/t1.csv" "$tmp/again.csv"
+"$ctl" report frozen --csv >"$tmp/out" 2>/dev/null
+has "both are kept" "t1,2026-11-22,320681000000,启东市,1,3," "$tmp/out"
+has "the newer one counts" "t1,2026-11-22,320681000000,启东市,2,2," "$tmp/out"
+
 "$ctl" user add gao --role director --division 320681100001 2>/dev/null
 "$ctl" user add tan --role county_leader --division 320681000000 2>/dev/null
 "$ctl" user add tai --role health --division 320681000000 2>/dev/null
@@ -137,5 +170,8 @@ HUTONG_USER=tan "$ctl" report t1 --csv >"$tmp/out" 2>/dev/null
 has "a leader sees every figure of the county" "health_ill" "$tmp/out"
 HUTONG_USER=tan "$ctl" report t1 --division 320681100000 --csv >"$tmp/out" 2>/dev/null
 same "but not those of single villages" 0 "$(grep -c health_ill "$tmp/out")"
+HUTONG_USER=gao "$ctl" report frozen "$second" --villages --csv >"$tmp/out" 2>/dev/null
+same "of a frozen one he sees his row" 320681100001 "$(tail -n +2 "$tmp/out" | cut -d, -f1)"
+HUTONG_USER=gao rc_of "and freezes none" 4 "$ctl" report freeze t1 --period 2026-11-22
 HUTONG_USER=tai rc_of "nobody without the right" 4 "$ctl" report t1
 done_testing

@@ -98,6 +98,8 @@ static const struct row {
     {"export.rows", "#export=999", "nn yy ynyn nnnn nnn", false},
     {"stat.list", "x=y", "yy yy yyyn nnnn nnn", false},
     {"stat.run", "report=t1", "yy yy yyyn nnnn nnn", false},
+    {"stat.freeze", "report=t1|period=2026-10|note=x", "nn yy ynnn nnnn nnn", false},
+    {"stat.frozen", "x=y", "yy yy yyyn nnnn nnn", false},
     {"stat.cell", "report=t5|column=n|?total", "yy yy yyyn nnnn nnn", false},
     {"area.list", "x=y", "yy yy yyyy yyyy yyy", false},
     {"area.empty", "x=y", "nn yy yynn nnnn nnn", false},

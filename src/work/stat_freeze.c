@@ -1,0 +1,411 @@
+/*
+ * Freezing a report (decision 9): the figures are read at one moment, and a durable job stores them row by
+ * row; its last step makes them visible. Nothing of a frozen report is worked out again, a correction is
+ * another edition beside it. Figures stand in the order of the columns kept with them.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/area.h"
+#include "base/err.h"
+#include "base/lang.h"
+#include "base/text.h"
+#include "work/stat_in.h"
+
+#define PIECE 50 /* rows kept together */
+
+struct freeze {
+    struct txn *txn;
+    void *ctx;
+    const struct county *county;
+    const struct actor *actor;
+    const struct stat_answer *a;
+    const struct report *r;
+    struct rec *last; /* the newest edition so far */
+};
+
+static const struct form *frozen_form(const struct county *county)
+{
+    return dict_form(county->dict, "frozen");
+}
+
+static bool has_text(const struct rec *rec, const char *field, const char *want)
+{
+    const char *v = rec_get(rec, field);
+
+    return v && strcmp(v, want) == 0;
+}
+
+/* --- what stands in the way --- */
+
+static int refuse(struct node *out, const char *text)
+{
+    node_str(out, "text", text);
+    return HE_RULE;
+}
+
+/* The named exceptions in force for children of the report, as lines. */
+struct excuses {
+    void *ctx;
+    const struct county *county;
+    const struct stat_answer *a;
+    const struct report *r;
+    char *lines;
+    size_t n;
+};
+
+static int excuse_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+{
+    struct excuses *x = arg;
+    struct rec *rec, *child, *user = NULL;
+    struct date due;
+    const char *title;
+    void *tmp = talloc_new(x->ctx);
+    int err = txn_get(txn, tmp, dict_form(x->county->dict, "exception"), id, &rec);
+
+    (void)mark;
+    if (!err && has_text(rec, "state", "2") && rec_get(rec, "due") &&
+        date_parse(rec_get(rec, "due"), &due) == 0 && date_cmp(due, x->a->period.to) >= 0 &&
+        txn_get(txn, tmp, dict_form(x->county->dict, "child"), rec_ref(rec, "child"), &child) ==
+            0 &&
+        has_text(child, "state", "3")) {
+        if (rec_ref(rec, "approver"))
+            (void)txn_get(txn, tmp, dict_form(x->county->dict, "user"), rec_ref(rec, "approver"),
+                          &user);
+        title = user ? rec_title(tmp, user) : "";
+        x->lines = talloc_asprintf_append(
+            x->lines, _("%s%s：%s，期限 %s，批准 %s"), *x->lines ? "\n" : "",
+            rec_get(child, "file_no") ? rec_get(child, "file_no") : "",
+            rec_get(rec, "reason") ? rec_get(rec, "reason") : "", rec_get(rec, "due"), title);
+        x->n++;
+    }
+    talloc_free(tmp);
+    return err == HE_NOTFOUND ? 0 : err;
+}
+
+static int excuses(struct txn *txn, void *arg)
+{
+    struct excuses *x = arg;
+    const char *areas[] = {x->a->division, NULL};
+    const struct form *form = dict_form(x->county->dict, "exception");
+    struct walk walk = {.form = form,
+                        .field = form ? form_field(form, "due") : NULL,
+                        .areas = *x->a->division ? areas : NULL};
+
+    x->lines = talloc_strdup(x->ctx, "");
+    x->n = 0;
+    return form ? txn_walk(txn, &walk, excuse_one, x) : 0;
+}
+
+/* A month that is not over, an identity that does not hold, a file that has to be corrected first. */
+static int stop(struct freeze *f, struct node *out)
+{
+    const struct stat_period *p = &f->a->period;
+
+    if (p->partial)
+        return refuse(out, text_printf(f->ctx, _("%s 还没有结束，结束以后才能冻结"), p->text));
+    if (f->a->nbroken)
+        return refuse(out, text_printf(f->ctx, _("检验不通过，不能冻结：%s"), f->a->broken[0]));
+    if (f->a->wrong)
+        return refuse(out,
+                      text_printf(f->ctx,
+                                  _("有 %lld 份档案的疑点要改正。请先改正；情况属实的写例外说明，"
+                                    "批准以后再冻结"),
+                                  (long long)f->a->wrong));
+    if (!*f->a->division)
+        return refuse(out, _("请选一个区划再冻结"));
+    return 0;
+}
+
+/* --- editions --- */
+
+static int edition_of(const struct rec *rec)
+{
+    return rec && rec_get(rec, "edition") ? atoi(rec_get(rec, "edition")) : 0;
+}
+
+/* Is a job still making this edition? One that failed or was cancelled left it unfinished. */
+static bool being_made(struct freeze *f, uint64_t frozen)
+{
+    struct node *list;
+
+    if (txn_job_list(f->txn, f->ctx, &list))
+        return true;
+    for (const struct node *e = node_first(list); e; e = e->next)
+        if (strcmp(node_text_or(e, "kind", ""), STAT_JOB) == 0 && !node_num(e, "ended", 0) &&
+            (uint64_t)node_num(node_get(e, "param"), "frozen", 0) == frozen)
+            return true;
+    return false;
+}
+
+static int last_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+{
+    struct freeze *f = arg;
+    struct rec *rec;
+    int err = txn_get(txn, f->ctx, frozen_form(f->county), id, &rec);
+
+    (void)mark;
+    if (!err && has_text(rec, "report", f->r->name) && has_text(rec, "division", f->a->division) &&
+        edition_of(rec) > edition_of(f->last) &&
+        (!has_text(rec, "state", "1") || being_made(f, id)))
+        f->last = rec;
+    return err == HE_NOTFOUND ? 0 : err;
+}
+
+static int last_edition(struct freeze *f)
+{
+    const struct form *form = frozen_form(f->county);
+    const char *areas[] = {f->a->division, NULL}, *period = f->a->period.text;
+    struct walk walk = {.form = form,
+                        .field = form_field(form, "period"),
+                        .areas = areas,
+                        .lo = period,
+                        .hi = period};
+
+    return txn_walk(f->txn, &walk, last_one, f);
+}
+
+/* --- storing --- */
+
+static char *columns_text(void *ctx, const struct report *r, const struct stat_answer *a)
+{
+    char *s = talloc_strdup(ctx, "");
+
+    for (size_t i = 0; i < r->ncolumn; i++)
+        if (a->seen[i])
+            s = talloc_asprintf_append(s, "%s|%s|%s|%d\n", r->column[i].name, r->column[i].label,
+                                       r->column[i].group ? r->column[i].group : "",
+                                       r->column[i].kind == REPORT_FORMULA);
+    return s;
+}
+
+static char *figures_text(void *ctx, const struct report *r, const struct stat_answer *a,
+                          const struct stat_row *row)
+{
+    char *s = talloc_strdup(ctx, "");
+
+    for (size_t i = 0; i < r->ncolumn; i++)
+        if (a->seen[i]) {
+            const char *v = stat_show(s, &r->column[i], row->v[i]);
+            s = talloc_asprintf_append(s, "%s%s", *s ? " " : "", *v ? v : "-");
+        }
+    return s;
+}
+
+static const char *piece_key(void *ctx, uint64_t frozen, size_t piece)
+{
+    return text_printf(ctx, "frozen/%llu/%zu", (unsigned long long)frozen, piece);
+}
+
+/* The rows wait beside the job, which everybody lists, in pieces. */
+static int put_pieces(struct freeze *f, uint64_t frozen)
+{
+    const struct stat_answer *a = f->a;
+    int err = 0;
+
+    for (size_t i = 0; i < a->n && !err; i += PIECE) {
+        struct node *piece = node_map(f->ctx), *rows = node_add_list(piece, "rows");
+
+        for (size_t k = i; k < a->n && k < i + PIECE; k++) {
+            struct node *row = node_add_map(rows, NULL);
+
+            node_str(row, "c", a->row[k].code);
+            node_str(row, "n", a->row[k].name);
+            node_bool(row, "t", a->row[k].total);
+            node_str(row, "v", figures_text(f->ctx, f->r, a, &a->row[k]));
+        }
+        err = txn_meta_put(f->txn, piece_key(f->ctx, frozen, i / PIECE), piece);
+    }
+    return err;
+}
+
+static void set_num(struct rec *rec, const char *field, uint64_t n)
+{
+    rec_set(rec, field, text_printf(rec, "%llu", (unsigned long long)n));
+}
+
+static int put_head(struct freeze *f, const char *note, const char *excused, struct rec **out)
+{
+    struct rec *rec = *out = rec_new(f->ctx, frozen_form(f->county));
+    char day[11], time[20];
+
+    rec_set(rec, "report", f->r->name);
+    rec_set(rec, "label", f->r->label);
+    rec_set(rec, "period", f->a->period.text);
+    rec_set(rec, "from", date_format(f->a->period.from, day));
+    rec_set(rec, "to", date_format(f->a->period.to, day));
+    rec_set(rec, "division", f->a->division);
+    rec_set(rec, "title", area_title(f->ctx, f->county, f->a->division));
+    set_num(rec, "edition", (uint64_t)edition_of(f->last) + 1);
+    rec_set(rec, "cutoff", date_time_format(date_now(), time));
+    rec_set(rec, "definition", f->r->definition);
+    rec_set(rec, "columns", columns_text(f->ctx, f->r, f->a));
+    rec_set(rec, "state", "1");
+    rec_set(rec, "note", note);
+    rec_set(rec, "exceptions", excused);
+    set_num(rec, "by", f->actor->id);
+    if (f->last)
+        set_num(rec, "before", f->last->id);
+    return txn_put(f->txn, &f->actor->who, NULL, rec, NULL, NULL);
+}
+
+struct request {
+    struct freeze f;
+    const char *note, *excused;
+    struct node *out;
+};
+
+static int start(struct txn *txn, void *arg)
+{
+    struct request *q = arg;
+    struct job *job = talloc_zero(q->f.ctx, struct job);
+    struct rec *rec;
+    int err;
+
+    q->f.txn = txn;
+    q->f.last = NULL;
+    if ((err = last_edition(&q->f)))
+        return err;
+    if (q->f.last && has_text(q->f.last, "state", "1"))
+        return refuse(q->out, _("这张报表正在冻结，请稍后再看"));
+    if (q->f.last && !(q->note && *q->note))
+        return refuse(q->out, _("这张报表已经冻结过。要出更正版，请写明更正的原因"));
+    if ((err = put_head(&q->f, q->note, q->excused, &rec)))
+        return err;
+    job->kind = STAT_JOB;
+    job->owner = q->f.actor->login;
+    job->owner_id = q->f.actor->id;
+    job->state = JOB_WAITING;
+    job->today = q->f.actor->today;
+    job->total = q->f.a->n;
+    job->param = node_map(job);
+    node_int(job->param, "frozen", (int64_t)rec->id);
+    if ((err = put_pieces(&q->f, rec->id)) || (err = txn_job_new(txn, job)))
+        return err;
+    node_int(q->out, "job", (int64_t)job->id);
+    node_int(q->out, "frozen", (int64_t)rec->id);
+    node_int(q->out, "edition", edition_of(rec));
+    return txn_answer(txn, q->out);
+}
+
+int stat_freeze(void *ctx, const struct county *county, const struct actor *actor,
+                const struct stat_ask *ask, const char *note, const struct store_reqno *no,
+                struct node *out, char **problem)
+{
+    struct stat_ask deep = *ask;
+    struct stat_answer *a;
+    struct excuses x = {.ctx = ctx, .county = county, .r = ask->report};
+    struct request q = {.f = {.ctx = ctx, .county = county, .actor = actor, .r = ask->report},
+                        .note = note,
+                        .out = out};
+    struct node *again;
+    int err;
+
+    deep.deep = !ask->report->by_director;
+    if ((err = stat_run(ctx, county, actor, &deep, &a, problem)))
+        return err;
+    q.f.a = x.a = a;
+    if (!actor_covers(actor, "report.freeze", a->division))
+        return HE_DENIED;
+    if ((err = stop(&q.f, out)) || (err = store_read(county->store, excuses, &x)))
+        return err;
+    q.excused = *x.lines ? x.lines : NULL;
+    err = store_write(county->store, ctx, no, start, &q, &again);
+    for (const struct node *e = err ? NULL : node_first(again); e; e = e->next)
+        node_copy(out, e->key, e);
+    return err;
+}
+
+/* --- the job --- */
+
+static int put_row(struct txn *txn, const struct store_who *who, const struct form *form,
+                   const struct job *job, const struct node *row)
+{
+    void *tmp = talloc_new(NULL);
+    struct rec *rec = rec_new(tmp, form);
+    int err;
+
+    set_num(rec, "frozen", (uint64_t)node_num(job->param, "frozen", 0));
+    set_num(rec, "place", job->done + 1);
+    rec_set(rec, "code", node_text(row, "c"));
+    rec_set(rec, "name", node_text(row, "n"));
+    rec_set(rec, "total", node_flag(row, "t") ? "1" : "0");
+    rec_set(rec, "figures", node_text(row, "v"));
+    err = txn_put(txn, who, NULL, rec, NULL, NULL);
+    talloc_free(tmp);
+    return err;
+}
+
+static int set_state(struct txn *txn, const struct store_who *who, const struct form *form,
+                     uint64_t id, const char *state)
+{
+    struct rec *old, *rec;
+    void *tmp = talloc_new(NULL);
+    int err = txn_get(txn, tmp, form, id, &old);
+
+    if (!err) {
+        rec = rec_copy(tmp, old);
+        rec_set(rec, "state", state);
+        err = txn_put(txn, who, old, rec, NULL, NULL);
+    }
+    talloc_free(tmp);
+    return err;
+}
+
+/* The last change: the new edition is there, the one before is corrected. */
+static int show(struct txn *txn, const struct store_who *who, const struct form *form, uint64_t id)
+{
+    struct rec *rec;
+    void *tmp = talloc_new(NULL);
+    int err = txn_get(txn, tmp, form, id, &rec);
+
+    if (!err && rec_ref(rec, "before"))
+        err = set_state(txn, who, form, rec_ref(rec, "before"), "3");
+    talloc_free(tmp);
+    return err ? err : set_state(txn, who, form, id, "2");
+}
+
+/* The rows of a piece that are not stored yet; the last one empties it. */
+static int put_piece(struct txn *txn, struct job *job, const struct store_who *who,
+                     const struct form *form, uint64_t frozen)
+{
+    const char *key = piece_key(job, frozen, job->done / PIECE);
+    const struct node *row;
+    struct node *piece;
+    size_t skip = job->done % PIECE;
+    int err = txn_meta_get(txn, job, key, &piece);
+
+    if (err)
+        return err;
+    for (row = node_first(node_get(piece, "rows")); row && skip; skip--)
+        row = row->next;
+    for (; row && !err; row = row->next) {
+        err = put_row(txn, who, form, job, row);
+        job->done++;
+        if (job_time_up(job))
+            break;
+    }
+    if (!err && (job->done % PIECE == 0 || job->done == job->total))
+        err = txn_meta_put(txn, key, node_map(job));
+    return err;
+}
+
+int stat_freeze_step(struct txn *txn, struct job *job, void *arg)
+{
+    const struct county *county = arg;
+    const struct form *rows = dict_form(county->dict, "frozen_row");
+    struct store_who who = {.user = job->owner,
+                            .user_id = job->owner_id,
+                            .from = "",
+                            .op = STAT_JOB,
+                            .today = job->today};
+    uint64_t frozen = (uint64_t)node_num(job->param, "frozen", 0);
+    int err = 0;
+
+    while (job->done < job->total && !err && !job_time_up(job))
+        err = put_piece(txn, job, &who, rows, frozen);
+    if (err || job->done < job->total)
+        return err ? err : 1;
+    return show(txn, &who, frozen_form(county), frozen);
+}
