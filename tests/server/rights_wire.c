@@ -31,13 +31,15 @@ static const struct person {
     {"police", "police", "", false},
     {"health", "health", TOWN1, false},
     {"social", "social_worker", "", false},
+    {"law", "justice", "", false},
+    {"women", "women_federation", TOWN1, false},
     {"sys", "system_admin", "", false},
     {"sec", "security_admin", "", false},
     {"aud", "audit_admin", "", false},
 };
 #define ROLES NELEM(people)
 
-/* The letter of person i in "yy yy yyyy yyyy nnn". */
+/* The letter of person i in "yy yy yyyy yyyyyy nnn". */
 static bool may_do(const char *letters, size_t i)
 {
     for (; i && *letters; letters++)
@@ -55,72 +57,72 @@ static const struct row {
 } rows[] = {
     /* letters: village, town, county, departments, administrators */
     // clang-format off
-    {"rec.get", "type=child|#id=%lld", "yy yy yyyy yyyy nnn", true},
-    {"rec.open", "type=child|#id=%lld", "yy yy yyyy yyyy nnn", true},
-    {"rec.history", "type=child|#id=%lld", "yy yy yyyy yyyy nnn", true},
-    {"child.same", "#id=%lld", "yy yy yyyy yyyy nnn", true},
-    {"print", "type=child|doc=card|#id=%lld", "yy yy yyyy ynnn nnn", true},
-    {"rec.check", "type=child|#id=%lld|v.hobbies=棋", "yn yn ynyy nnnn nnn", true},
-    {"rec.set", "type=child|#id=%lld|v.hobbies=画画|?dry", "yn yn ynyy nnnn nnn", true},
-    {"child.watch", "#id=%lld|?on|why=多看一眼", "yn yn ynyy nnnn nnn", true},
-    {"child.move", "#id=%lld|village=" V1, "yn yn ynnn nnnn nnn", true},
-    {"child.exit", "#id=%lld|v.exit_note=x", "yn yn ynnn nnnn nnn", true},
-    {"child.return", "#id=%lld|v.add_reason=99", "yn yn ynnn nnnn nnn", true},
-    {"child.merge", "#id=%lld|#to=%1$lld", "nn nn ynnn nnnn nnn", true},
-    {"national.list", "limit=5", "nn yn ynyn nnnn nnn", false},
-    {"national.done", "?x", "nn yn ynyn nnnn nnn", false},
-    {"rec.list", "type=child", "yy yy yyyy yyyy nnn", false},
-    {"rec.count", "type=child", "yy yy yyyy yyyy nnn", false},
-    {"rec.find", "type=child|words=王", "yy yy yyyy yyyy nnn", false},
-    {"rec.list", "type=person", "yy yy yyyy yyyy nnn", false},
-    {"rec.list", "type=household", "yy yy yyyy nnnn nnn", false},
-    {"rec.list", "type=change", "yy yy yyyy nnnn nnn", false},
-    {"rec.list", "type=exception", "yy yy yyyn nnnn nnn", false},
-    {"rec.add", "type=exception|v.child=1|v.reason=x|v.due=2026-12-31|?dry", "yn yn ynnn nnnn nnn",
+    {"rec.get", "type=child|#id=%lld", "yy yy yyyy yyyyyy nnn", true},
+    {"rec.open", "type=child|#id=%lld", "yy yy yyyy yyyyyy nnn", true},
+    {"rec.history", "type=child|#id=%lld", "yy yy yyyy yyyyyy nnn", true},
+    {"child.same", "#id=%lld", "yy yy yyyy yyyyyy nnn", true},
+    {"print", "type=child|doc=card|#id=%lld", "yy yy yyyy ynnnnn nnn", true},
+    {"rec.check", "type=child|#id=%lld|v.hobbies=棋", "yn yn ynyy nnnnnn nnn", true},
+    {"rec.set", "type=child|#id=%lld|v.hobbies=画画|?dry", "yn yn ynyy nnnnnn nnn", true},
+    {"child.watch", "#id=%lld|?on|why=多看一眼", "yn yn ynyy nnnnnn nnn", true},
+    {"child.move", "#id=%lld|village=" V1, "yn yn ynnn nnnnnn nnn", true},
+    {"child.exit", "#id=%lld|v.exit_note=x", "yn yn ynnn nnnnnn nnn", true},
+    {"child.return", "#id=%lld|v.add_reason=99", "yn yn ynnn nnnnnn nnn", true},
+    {"child.merge", "#id=%lld|#to=%1$lld", "nn nn ynnn nnnnnn nnn", true},
+    {"national.list", "limit=5", "nn yn ynyn nnnnnn nnn", false},
+    {"national.done", "?x", "nn yn ynyn nnnnnn nnn", false},
+    {"rec.list", "type=child", "yy yy yyyy yyyyyy nnn", false},
+    {"rec.count", "type=child", "yy yy yyyy yyyyyy nnn", false},
+    {"rec.find", "type=child|words=王", "yy yy yyyy yyyyyy nnn", false},
+    {"rec.list", "type=person", "yy yy yyyy yyyyyy nnn", false},
+    {"rec.list", "type=household", "yy yy yyyy nnnnnn nnn", false},
+    {"rec.list", "type=change", "yy yy yyyy nnnnnn nnn", false},
+    {"rec.list", "type=exception", "yy yy yyyn nnnnnn nnn", false},
+    {"rec.add", "type=exception|v.child=1|v.reason=x|v.due=2026-12-31|?dry", "yn yn ynnn nnnnnn nnn",
      false},
-    {"rec.list", "type=post", "nn yy yyyn nnnn nnn", false},
-    {"rec.list", "type=school", "yy yy yyyy yyyy nyn", false},
-    {"rec.add", "type=child|v.name=周一|v.village=" V1 "|?dry", "yn yn ynnn nnnn nnn", false},
-    {"rec.add", "type=school|v.name=新校|?dry", "nn yn ynnn nnnn nnn", false},
-    {"rec.add", "type=user|v.login=x|?dry", "nn nn nnnn nnnn nnn", false},
-    {"rec.add", "type=post|v.role=director|?dry", "nn nn nnnn nnnn nnn", false},
-    {"review.decide", "@ids=999|?approve", "nn yy yynn nnnn nnn", false},
-    {"review.recall", "#change=999", "yn yn ynyy nnnn nnn", false},
-    {"child.handover", "from=dir|to=dir2", "nn yy yynn nnnn nnn", false},
-    {"draft.put", "key=child/new/1|d.name=王", "yy yy yyyy yyyy nnn", false},
-    {"draft.list", "x=y", "yy yy yyyy yyyy yyy", false},
-    {"draft.get", "key=child/new/7", "yy yy yyyy yyyy nnn", false},
-    {"draft.drop", "key=child/new/7", "yy yy yyyy yyyy yyy", false},
-    {"import.begin", "type=child|digest=00|map=roster", "nn nn ynnn nnnn nnn", false},
-    {"import.rows", "#job=999", "nn nn ynnn nnnn nnn", false},
-    {"import.end", "#job=999", "nn nn ynnn nnnn nnn", false},
-    {"export.begin", "type=child|purpose=核对|*fields=name", "nn yy ynyn nnnn nnn", false},
-    {"export.rows", "#export=999", "nn yy ynyn nnnn nnn", false},
-    {"stat.list", "x=y", "yy yy yyyn nnnn nnn", false},
-    {"stat.run", "report=t1", "yy yy yyyn nnnn nnn", false},
-    {"stat.freeze", "report=t1|period=2026-10|note=x", "nn yy ynnn nnnn nnn", false},
-    {"stat.frozen", "x=y", "yy yy yyyn nnnn nnn", false},
-    {"stat.cell", "report=t5|column=n|?total", "yy yy yyyn nnnn nnn", false},
-    {"area.list", "x=y", "yy yy yyyy yyyy yyy", false},
-    {"area.empty", "x=y", "nn yy yynn nnnn nnn", false},
-    {"area.contacts", "division=" V1, "yy yy yyyy yyyy yyy", false},
-    {"division.load", "x=y", "nn nn ynnn nnnn ynn", false},
-    {"user.list", "x=y", "yy yy yyyy yyyy yyy", false},
-    {"user.add", "login=", "nn nn nnnn nnnn nyn", false},
-    {"user.set", "login=nobody", "nn nn nnnn nnnn nyn", false},
-    {"post.add", "login=nobody", "nn nn nnnn nnnn nyn", false},
-    {"post.set", "#post=999", "nn nn nnnn nnnn nyn", false},
-    {"post.end", "#post=999", "nn nn nnnn nnnn nyn", false},
-    {"audit.list", "x=y", "nn nn nnnn nnnn nny", false},
-    {"audit.verify", "x=y", "nn nn nnnn nnnn nny", false},
-    {"job.list", "x=y", "yy yy yyyy yyyy yyy", false},
-    {"job.cancel", "#id=999", "yy yy yyyy yyyy yyy", false},
-    {"backup", "dir=relative", "nn nn nnnn nnnn ynn", false},
-    {"verify", "x=y", "nn nn nnnn nnnn ynn", false},
-    {"status", "x=y", "nn yn yynn nnnn yyy", false},
-    {"todo", "x=y", "yy yy yyyy yyyy yyy", false},
-    {"me", "x=y", "yy yy yyyy yyyy yyy", false},
-    {"outcome", "#seq=1", "yy yy yyyy yyyy yyy", false},
+    {"rec.list", "type=post", "nn yy yyyn nnnnnn nnn", false},
+    {"rec.list", "type=school", "yy yy yyyy yyyyyy nyn", false},
+    {"rec.add", "type=child|v.name=周一|v.village=" V1 "|?dry", "yn yn ynnn nnnnnn nnn", false},
+    {"rec.add", "type=school|v.name=新校|?dry", "nn yn ynnn nnnnnn nnn", false},
+    {"rec.add", "type=user|v.login=x|?dry", "nn nn nnnn nnnnnn nnn", false},
+    {"rec.add", "type=post|v.role=director|?dry", "nn nn nnnn nnnnnn nnn", false},
+    {"review.decide", "@ids=999|?approve", "nn yy yynn nnnnnn nnn", false},
+    {"review.recall", "#change=999", "yn yn ynyy nnnnnn nnn", false},
+    {"child.handover", "from=dir|to=dir2", "nn yy yynn nnnnnn nnn", false},
+    {"draft.put", "key=child/new/1|d.name=王", "yy yy yyyy yyyyyy nnn", false},
+    {"draft.list", "x=y", "yy yy yyyy yyyyyy yyy", false},
+    {"draft.get", "key=child/new/7", "yy yy yyyy yyyyyy nnn", false},
+    {"draft.drop", "key=child/new/7", "yy yy yyyy yyyyyy yyy", false},
+    {"import.begin", "type=child|digest=00|map=roster", "nn nn ynnn nnnnnn nnn", false},
+    {"import.rows", "#job=999", "nn nn ynnn nnnnnn nnn", false},
+    {"import.end", "#job=999", "nn nn ynnn nnnnnn nnn", false},
+    {"export.begin", "type=child|purpose=核对|*fields=name", "nn yy ynyn nnnnnn nnn", false},
+    {"export.rows", "#export=999", "nn yy ynyn nnnnnn nnn", false},
+    {"stat.list", "x=y", "yy yy yyyn nnnnnn nnn", false},
+    {"stat.run", "report=t1", "yy yy yyyn nnnnnn nnn", false},
+    {"stat.freeze", "report=t1|period=2026-10|note=x", "nn yy ynnn nnnnnn nnn", false},
+    {"stat.frozen", "x=y", "yy yy yyyn nnnnnn nnn", false},
+    {"stat.cell", "report=t5|column=n|?total", "yy yy yyyn nnnnnn nnn", false},
+    {"area.list", "x=y", "yy yy yyyy yyyyyy yyy", false},
+    {"area.empty", "x=y", "nn yy yynn nnnnnn nnn", false},
+    {"area.contacts", "division=" V1, "yy yy yyyy yyyyyy yyy", false},
+    {"division.load", "x=y", "nn nn ynnn nnnnnn ynn", false},
+    {"user.list", "x=y", "yy yy yyyy yyyyyy yyy", false},
+    {"user.add", "login=", "nn nn nnnn nnnnnn nyn", false},
+    {"user.set", "login=nobody", "nn nn nnnn nnnnnn nyn", false},
+    {"post.add", "login=nobody", "nn nn nnnn nnnnnn nyn", false},
+    {"post.set", "#post=999", "nn nn nnnn nnnnnn nyn", false},
+    {"post.end", "#post=999", "nn nn nnnn nnnnnn nyn", false},
+    {"audit.list", "x=y", "nn nn nnnn nnnnnn nny", false},
+    {"audit.verify", "x=y", "nn nn nnnn nnnnnn nny", false},
+    {"job.list", "x=y", "yy yy yyyy yyyyyy yyy", false},
+    {"job.cancel", "#id=999", "yy yy yyyy yyyyyy yyy", false},
+    {"backup", "dir=relative", "nn nn nnnn nnnnnn ynn", false},
+    {"verify", "x=y", "nn nn nnnn nnnnnn ynn", false},
+    {"status", "x=y", "nn yn yynn nnnnnn yyy", false},
+    {"todo", "x=y", "yy yy yyyy yyyyyy yyy", false},
+    {"me", "x=y", "yy yy yyyy yyyyyy yyy", false},
+    {"outcome", "#seq=1", "yy yy yyyy yyyyyy yyy", false},
     // clang-format on
 };
 
@@ -169,12 +171,17 @@ static void world_make(struct world *w)
     int64_t p = county_child(c, "李明", V1,
                              text_printf(c->ctx, "v.birth_date=2017-05-01|v.sex=1|v.worker=%lld",
                                          (long long)user_id(w, "police")));
+    int64_t l = county_child(c, "李亮", V1,
+                             text_printf(c->ctx, "v.birth_date=2017-06-01|v.sex=1|v.worker=%lld",
+                                         (long long)user_id(w, "law")));
     w->near = county_child(c, "王小风", V2, "v.birth_date=2018-05-01|v.sex=1");
     w->far = county_child(c, "赵云", V3, "v.birth_date=2015-05-01|v.sex=1");
     w->outside = county_child(c, "江边人", V9, "v.birth_date=2015-06-01|v.sex=2");
     for (size_t i = 0; i < ROLES; i++) {
         w->fd[i] = county_hello(c, people[i].login);
-        w->child[i] = strcmp(people[i].login, "police") == 0 ? p : a;
+        w->child[i] = strcmp(people[i].login, "police") == 0 ? p
+                      : strcmp(people[i].login, "law") == 0  ? l
+                                                             : a;
     }
     county_do(c, w->fd[7], "rec.set",
               county_body(c->ctx,
@@ -225,7 +232,7 @@ static void try_record(struct world *w, const struct row *row, size_t i, bool ma
         county_ask(c, w->fd[i], row->op, body_of(w, row, w->near), NULL);
         cr_expect_str_eq(bare(c), missing, "%s next village, %s", row->op, people[i].role);
     }
-    if (i < 4 || strcmp(people[i].role, "health") == 0) {
+    if (i < 4 || strcmp(people[i].area, TOWN1) == 0) {
         county_ask(c, w->fd[i], row->op, body_of(w, row, w->far), NULL);
         cr_expect_str_eq(bare(c), missing, "%s other township, %s", row->op, people[i].role);
     }
@@ -263,10 +270,10 @@ Test(rights_wire, table)
 static const struct secret {
     const char *text, *roles; /* roles: y may read it */
 } secrets[] = {
-    {COURT, "nn nn nnny nnnn nnn"},        {"艾滋", "nn nn nnny nnnn nnn"},
-    {"hiv_status", "nn nn nnny nnnn nnn"}, {"10,31", "nn nn nnny nnnn nnn"},
-    {ILLNESS, "yy yy ynyy nnyn nnn"},      {ID_IN, "yy yy ynyy yynn nnn"},
-    {"江边人", "nn nn nnnn nnnn nnn"},
+    {COURT, "nn nn nnny nnnnnn nnn"},        {"艾滋", "nn nn nnny nnnnnn nnn"},
+    {"hiv_status", "nn nn nnny nnnnnn nnn"}, {"10,31", "nn nn nnny nnnnnn nnn"},
+    {ILLNESS, "yy yy ynyy nnynnn nnn"},      {ID_IN, "yy yy ynyy yynnnn nnn"},
+    {"江边人", "nn nn nnnn nnnnnn nnn"},
 };
 
 static const char *const asks[][2] = {
@@ -390,8 +397,8 @@ Test(rights_wire, from_elsewhere)
     cr_expect_eq(total(&w, fd, "rec.count", "type=child|area=" V1), 0);
     cr_expect_eq(total(&w, fd, "rec.list", "type=child|area=" COUNTY), 1);
     cr_expect_eq(total(&w, fd, "rec.list", "type=child|where=id_no = '" ID_IN "'"), 0);
-    cr_expect_eq(total(&w, w.fd[2], "rec.count", "type=child"), 3, "the township");
-    cr_expect_eq(total(&w, w.fd[4], "rec.count", "type=child"), 4, "the county");
+    cr_expect_eq(total(&w, w.fd[2], "rec.count", "type=child"), 4, "the township");
+    cr_expect_eq(total(&w, w.fd[4], "rec.count", "type=child"), 5, "the county");
     cr_expect_eq(total(&w, w.fd[8], "rec.count", "type=child"), 1, "the school");
 
     /* The number is taken: it is said, and nothing else. */
@@ -428,14 +435,14 @@ Test(rights_wire, audit_holds_no_values)
                NULL);
     county_ask(&w.c, w.fd[4], "export.begin",
                county_body(w.c.ctx, "type=child|purpose=核对|where=id_no = '" ID_IN "'"), NULL);
-    county_do(&w.c, w.fd[14], "audit.list", county_body(w.c.ctx, "#limit=200"));
+    county_do(&w.c, w.fd[16], "audit.list", county_body(w.c.ctx, "#limit=200"));
     static const char *const never[] = {ID_IN, "王小雨", "王强", PHONE, COURT, ILLNESS, "艾滋"};
     for (size_t i = 0; i < NELEM(never); i++)
         cr_expect(!strstr(w.c.raw, never[i]), "%s in %s", never[i], w.c.raw);
     static const char *const always[] = {"rec.find", "export.begin", "核对", "rec.add", "user.add"};
     for (size_t i = 0; i < NELEM(always); i++)
         cr_expect(strstr(w.c.raw, always[i]) != NULL, "%s in %s", always[i], w.c.raw);
-    county_do(&w.c, w.fd[14], "audit.verify", NULL);
+    county_do(&w.c, w.fd[16], "audit.verify", NULL);
     cr_expect(strstr(w.c.raw, "\"bad\":0") != NULL, "%s", w.c.raw);
     world_drop(&w);
 }
