@@ -7,7 +7,7 @@ top=$here
 
 PACKAGES='gcc make git autoconf automake pkg-config gettext locales unicode-data
 libncurses-dev ncurses-term libdb5.3-dev libpam0g-dev libconfig-dev libtalloc-dev libmsgpack-dev
-libcsv-dev libxlsxwriter-dev libssl-dev libzip-dev libexpat1-dev libcriterion-dev libvterm-dev
+libcsv-dev libxlsxwriter-dev libzip-dev libexpat1-dev libcriterion-dev libvterm-dev
 libpango1.0-dev fonts-noto-cjk fonts-hanazono poppler-utils openssh-server openssh-client sshpass'
 FULL_PACKAGES='clang libsqlite3-dev postgresql postgresql-contrib libpq-dev valgrind'
 

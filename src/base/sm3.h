@@ -1,4 +1,4 @@
-/* SM3 (GB/T 32905-2016) from libcrypto. */
+/* SM3 (GB/T 32905-2016). */
 #ifndef HUTONG_SM3_H
 #define HUTONG_SM3_H
 

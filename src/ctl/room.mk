@@ -7,8 +7,7 @@ libctl_a_SOURCES = \
 	src/ctl/import.h src/ctl/cmd_import.c src/ctl/import_file.c src/ctl/import_first.c \
 	src/ctl/import_send.c \
 	src/ctl/cmd_export.c src/ctl/cmd_report.c src/ctl/run.c
-hutongctl_LIBS = libwire.a libreport.a librec.a libform.a libbase.a $(REPORT_LIBS) $(BASE_LIBS) \
-	$(CRYPTO_LIBS)
+hutongctl_LIBS = libwire.a libreport.a librec.a libform.a libbase.a $(REPORT_LIBS) $(BASE_LIBS)
 bin_PROGRAMS += hutongctl
 hutongctl_SOURCES = src/ctl/hutongctl.c
 hutongctl_LDADD = libctl.a $(hutongctl_LIBS)

@@ -28,6 +28,7 @@ struct codes {
     bool ordered;          /* the rows stand in the order of their codes: found by halving */
     struct codes_key *key; /* folded spellings in order, for codes_lookup */
     size_t nkey;
+    const char *late;      /* the file to be read when dict_codes is asked, NULL */
 };
 
 const struct code *codes_find(const struct codes *, const char *code);

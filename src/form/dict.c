@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <talloc.h>
 
 #include "base/err.h"
@@ -18,6 +19,7 @@
 #include "form/type.h"
 
 #define DICT_FILE_MAX (4u << 20)
+#define BIG_BYTES     (64 << 10)
 
 struct dict_files {
     char **name; /* "child.form", sorted by bytes */
@@ -63,6 +65,20 @@ static const char *dict_path(struct load *l, const char *file)
     return text_printf(l->tmp, "%s/%s", l->dict->dir, file);
 }
 
+static bool big_late;
+
+void dict_load_big_late(bool late)
+{
+    big_late = late;
+}
+
+static bool is_late(const char *path)
+{
+    struct stat st;
+
+    return big_late && stat(path, &st) == 0 && st.st_size >= BIG_BYTES;
+}
+
 static void dict_read_codes(struct load *l, const struct dict_files *files)
 {
     struct dict *d = l->dict;
@@ -74,7 +90,11 @@ static void dict_read_codes(struct load *l, const struct dict_files *files)
 
         if (!load_is_name(name))
             conf_error(l->errs, path, 0, "文件名应是小写字母、数字和下划线");
-        codes_load(d, path, name, &d->codes[i], l->errs);
+        if (is_late(path))
+            d->codes[i] = (struct codes){.name = load_pool_text(l->pool, name),
+                                         .late = load_pool_text(l->pool, path)};
+        else
+            codes_load(d, path, name, &d->codes[i], l->errs);
         d->ncodes++;
     }
 }

@@ -178,6 +178,10 @@ struct dict {
  * refused: with a mistake fields may lack their type, table or record type. Freed with ctx.
  */
 struct dict *dict_load(void *ctx, const char *dir, struct conf_errors *errs);
+/* A program of one person and one thread may leave big code tables unread until dict_codes is asked for
+ * them (region is a megabyte in memory); their mistakes are then the server's to find. Said before
+ * dict_load. */
+void dict_load_big_late(bool late);
 const struct form *dict_form(const struct dict *, const char *name);
 const struct codes *dict_codes(const struct dict *, const char *name);
 

@@ -25,11 +25,23 @@ const struct form_field *form_link(const struct form *form, const struct form *t
     return f && f->ref == to && f->ref_name && f->index ? f : NULL;
 }
 
+/* The mistakes of a file that was left for later were the server's to find. */
+static void codes_read_late(const struct dict *d, struct codes *codes)
+{
+    void *tmp = talloc_new(NULL);
+
+    codes_load(base_unconst(d), codes->late, codes->name, codes, conf_errors_new(tmp));
+    talloc_free(tmp);
+}
+
 const struct codes *dict_codes(const struct dict *d, const char *name)
 {
     for (size_t i = 0; i < d->ncodes; i++)
-        if (strcmp(d->codes[i].name, name) == 0)
+        if (strcmp(d->codes[i].name, name) == 0) {
+            if (d->codes[i].late)
+                codes_read_late(d, &d->codes[i]);
             return &d->codes[i];
+        }
     return NULL;
 }
 

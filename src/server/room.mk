@@ -7,7 +7,7 @@ libserver_a_SOURCES = \
 	src/server/op_draft.c src/server/op_import.c src/server/op_export.c src/server/op_admin.c \
 	src/server/op_stat.c
 SERVER_LIBS = libserver.a libwork.a libstore.a libwire.a librec.a libform.a libbase.a \
-	$(DB_LIBS) $(CSV_LIBS) $(CRYPTO_LIBS) $(BASE_LIBS)
+	$(DB_LIBS) $(CSV_LIBS) $(BASE_LIBS)
 
 sbin_PROGRAMS += hutongd
 hutongd_SOURCES = src/server/hutongd.c

@@ -22,6 +22,7 @@
 #define CACHE_DEFAULT (64u << 20)
 #define LOW_DEFAULT   (64u << 20)
 #define BALLAST_MAX   (16u << 20)
+#define LOCK_SLOTS    16381 /* a full batch holds about as many; else 40 MB for the bounds below */
 #define ROOM_MIN      (4u << 20) /* a recovery that failed with less was out of space */
 
 const char *const sys_name[SYS_N] = {"meta.db",    "count.db", "history.db", "audit.db",
@@ -115,6 +116,7 @@ static int env_settings(DB_ENV *env, const struct store_conf *c)
         (ret = env->set_lg_bsize(env, 2u << 20)) || (ret = env->set_lg_max(env, 16u << 20)) ||
         (ret = env->set_lk_max_locks(env, 400000)) ||
         (ret = env->set_lk_max_objects(env, 400000)) ||
+        (ret = env->set_lk_tablesize(env, LOCK_SLOTS)) ||
         (ret = env->set_lk_max_lockers(env, 20000)) || (ret = env->set_tx_max(env, 2000)) ||
         (ret = env->set_lk_detect(env, DB_LOCK_MINWRITE)) || (ret = env->add_data_dir(env, "db")) ||
         (ret = env->set_create_dir(env, "db")) || (ret = env->set_lg_dir(env, "log")))

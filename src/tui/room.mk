@@ -64,4 +64,4 @@ libtui_a_CFLAGS = $(AM_CFLAGS) $(CURSES_CFLAGS)
 bin_PROGRAMS += hutong
 hutong_SOURCES = src/tui/hutong.c
 hutong_LDADD = libtui.a libwire.a libreport.a librec.a libform.a libbase.a $(CURSES_LIBS) $(CSV_LIBS) \
-	$(CRYPTO_LIBS) $(BASE_LIBS)
+	$(BASE_LIBS)

@@ -1,6 +1,7 @@
 /* Signing in, calls with everything that can happen to them, rights, the words of row 1. */
 #include "tui/session.h"
 
+#include <malloc.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,9 @@ static void slow(void *arg)
 static int load_dict(struct session *s, const char **text)
 {
     struct conf_errors *errs = conf_errors_new(s);
+    dict_load_big_late(true);
     struct dict *dict = rec_load_dict(s, s->place->forms, errs);
+    (void)malloc_trim(0); /* reading the files took several times what is kept of them */
     if (!dict) {
         *text = text_printf(s, _("表单定义有错，请联系县局管理员：%s"),
                             errs->n ? errs->text[0] : s->place->forms);
