@@ -26,6 +26,11 @@ int meta_put(struct txn *t, const char *name, const struct node *n)
     return err ? err : blob_put_node(t, t->s->sys[SYS_META], &k, n);
 }
 
+int64_t txn_meta_days(const struct txn *t, int days)
+{
+    return store_now(t->s) + (int64_t)days * 86400;
+}
+
 int txn_meta_get(struct txn *t, void *ctx, const char *name, struct node **out)
 {
     struct key k;

@@ -1,4 +1,7 @@
-/* The daily job that forgets request numbers, drafts and finished jobs after 30 days. */
+/*
+ * The daily job that forgets request numbers, drafts and finished jobs after 30 days, and named values
+ * on the day that they name.
+ */
 #include <stdio.h>
 #include <string.h>
 #include <talloc.h>
@@ -7,21 +10,22 @@
 
 #define DAY 86400
 
-static const enum store_sys stage_db[] = {SYS_REQUEST, SYS_DRAFT, SYS_JOB};
+static const enum store_sys stage_db[] = {SYS_REQUEST, SYS_DRAFT, SYS_JOB, SYS_META};
 
 struct purge {
     DB *db;
-    int64_t before;
+    bool named;
+    int64_t now;
     uint64_t dropped;
     struct key last;
 };
 
-/* Requests and drafts say when they were made, jobs when they ended. */
+/* Requests and drafts say when they were made, jobs when they ended, named values how long they stay. */
 static bool purge_old(const struct purge *p, const struct node *n)
 {
-    const char *word = node_get(n, "kind") ? "ended" : "time";
-    int64_t at = node_num(n, word, 0);
-    return at > 0 && at < p->before;
+    const char *word = p->named ? "until" : node_get(n, "kind") ? "ended" : "time";
+    int64_t at = n->type == NODE_MAP ? node_num(n, word, 0) : 0;
+    return at > 0 && at + (p->named ? 0 : (int64_t)KEEP_DAYS * DAY) < p->now;
 }
 
 static int purge_one(struct txn *t, const struct key *k, void *arg)
@@ -60,13 +64,14 @@ static void mark_put(struct node *mark, const struct key *k)
 /* Job "store.purge"; the mark is the tree and the last key in it. */
 int purge_step(struct txn *t, struct job *job, void *arg)
 {
-    struct purge p = {.before = job->begun - (int64_t)KEEP_DAYS * DAY};
+    struct purge p = {.now = job->begun};
     size_t stage = (size_t)node_num(job->mark, "stage", 0);
     struct key from;
     (void)arg;
     if (stage >= NELEM(stage_db))
         return 0;
     p.db = t->s->sys[stage_db[stage]];
+    p.named = stage_db[stage] == SYS_META;
     mark_get(job->mark, &from);
     if (from.len)
         key_u8(&from, 0xff);

@@ -54,7 +54,11 @@ int txn_job_list(struct txn *, void *ctx, struct node **list);
 int txn_job_cancel(struct txn *, uint64_t id);
 int store_job_wait(struct store *, uint64_t id, int timeout_ms); /* HE_BUSY on timeout */
 
-/* Small named values of others (import marks, last backup), in a tree of their own. */
+/*
+ * Small named values of others (import marks, last backup), in a tree of their own. One with "until" (unix
+ * seconds) is dropped by the daily purge after that; txn_meta_days gives the seconds so many days on.
+ */
+int64_t txn_meta_days(const struct txn *, int days);
 int txn_meta_get(struct txn *, void *ctx, const char *key, struct node **);
 int txn_meta_put(struct txn *, const char *key, const struct node *);
 

@@ -22,8 +22,9 @@
 #include "work/admin.h"
 #include "work/county.h"
 
-#define FEED_JOB "division.feed" /* no such kind runs: it waits for its last piece */
-#define ROWS_MAX 5000
+#define FEED_JOB   "division.feed" /* no such kind runs: it waits for its last piece */
+#define ROWS_MAX   5000
+#define PIECE_DAYS 30 /* a job that waits for its last piece longer than that is given up */
 
 enum { PHASE_CHECK, PHASE_APPLY, PHASE_SHOW, PHASE_MOVE, PHASE_END };
 
@@ -94,6 +95,16 @@ static const char *piece_key(void *ctx, const struct job *job, int64_t piece)
     return text_printf(ctx, "division/%llu/%lld", (unsigned long long)job->id, (long long)piece);
 }
 
+static int piece_put(struct txn *txn, void *ctx, const struct job *job, int64_t piece,
+                     const struct node *rows)
+{
+    struct node *n = node_map(ctx);
+
+    node_copy(n, "rows", rows);
+    node_int(n, "until", txn_meta_days(txn, PIECE_DAYS));
+    return txn_meta_put(txn, piece_key(ctx, job, piece), n);
+}
+
 /* The job that waits for this piece; a new one when the body names none. */
 static int feed_job(struct txn *txn, void *ctx, const struct actor *actor, const struct node *body,
                     struct job **out)
@@ -137,7 +148,7 @@ int division_load(struct txn *txn, void *ctx, const struct county *county,
     if (job->total > ROWS_MAX)
         return refuse(out, ctx, 0, _("一次最多载入5000行，请分成几个文件"));
     pieces = node_num(job->param, "pieces", 0);
-    if (rows && (err = txn_meta_put(txn, piece_key(ctx, job, pieces), rows)))
+    if (rows && (err = piece_put(txn, ctx, job, pieces, rows)))
         return err;
     node_int(job->param, "pieces", pieces + (rows != NULL));
     if (!node_flag(body, "more"))
@@ -157,12 +168,12 @@ static int rows_read(struct load *load)
 
     load->row = talloc_array(load->ctx, struct row, load->job->total + 1);
     for (int64_t p = 0; p < pieces; p++) {
-        struct node *rows;
+        struct node *piece;
 
-        if ((err = txn_meta_get(load->txn, load->ctx, piece_key(load->ctx, load->job, p), &rows)))
+        if ((err = txn_meta_get(load->txn, load->ctx, piece_key(load->ctx, load->job, p), &piece)))
             return err;
-        for (const struct node *in = node_first(rows); in && load->n < load->job->total;
-             in = in->next)
+        for (const struct node *in = node_first(node_get(piece, "rows"));
+             in && load->n < load->job->total; in = in->next)
             if (row_read(load->ctx, load->county, in, &load->row[load->n++]))
                 return HE_RULE; /* the code table changed since */
     }

@@ -66,6 +66,7 @@ static int job_make(struct txn *txn, void *ctx, const struct actor *actor, const
     if ((err = txn_job_new(txn, job)))
         return err;
     node_int(ref, "job", (int64_t)job->id);
+    node_int(ref, "until", txn_meta_days(txn, IMPORT_DAYS));
     if (!node_flag(body, "try") && (err = txn_meta_put(txn, key, ref)))
         return err;
     node_int(detail, "import", (int64_t)job->id);
@@ -90,7 +91,7 @@ int import_begin(struct txn *txn, void *ctx, const struct county *county, const 
     err = node_flag(body, "try") ? HE_NOTFOUND : txn_meta_get(txn, ctx, key, &ref);
     if (!err)
         err = txn_job_get(txn, ctx, (uint64_t)node_num(ref, "job", 0), &job);
-    else if (err == HE_NOTFOUND)
+    if (err == HE_NOTFOUND) /* never, or so long ago that the job is forgotten */
         err = job_make(txn, ctx, actor, body, key, &job);
     if (err)
         return err;

@@ -5,6 +5,9 @@
 #include "work/import.h"
 #include "work/save_in.h"
 
+/* How long what a file brought is remembered: beyond its job, which goes 30 days after its end. */
+#define IMPORT_DAYS 40
+
 /* Keys of the counts in a job's result. */
 extern const char *const import_outcomes[5], *const import_results[3];
 

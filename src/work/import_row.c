@@ -63,6 +63,7 @@ static int claim(struct import *im)
         return 0;
     claim = node_map(im->tmp);
     node_int(claim, "row", im->row);
+    node_int(claim, "until", txn_meta_days(im->txn, IMPORT_DAYS));
     return txn_meta_put(im->txn, claim_key(im), claim);
 }
 

@@ -325,6 +325,30 @@ static int purge_job_fn(struct txn *t, void *arg)
     return err;
 }
 
+/* Named values: for good, for 40 days, for a day. */
+static int named_fn(struct txn *t, void *arg)
+{
+    static const int days[] = {0, 40, 1};
+    (void)arg;
+    for (size_t i = 0; i < NELEM(days); i++) {
+        struct node *n = node_map(t->ctx);
+        if (days[i])
+            node_int(n, "until", txn_meta_days(t, days[i]));
+        cr_assert_eq(txn_meta_put(t, text_printf(t->ctx, "v%d", days[i]), n), 0);
+    }
+    return 0;
+}
+
+static int named_left_fn(struct txn *t, void *arg)
+{
+    struct node *n;
+    (void)arg;
+    cr_expect_eq(txn_meta_get(t, t->ctx, "v0", &n), 0);
+    cr_expect_eq(txn_meta_get(t, t->ctx, "v40", &n), 0);
+    cr_expect_eq(txn_meta_get(t, t->ctx, "v1", &n), HE_NOTFOUND);
+    return 0;
+}
+
 Test(store_admin, purge)
 {
     struct box b;
@@ -336,6 +360,7 @@ Test(store_admin, purge)
     n = node_map(b.ctx);
     cr_assert_eq(store_write(b.s, b.ctx, &no, once_fn, &o, NULL), 0);
     cr_assert_eq(store_draft_put(b.s, 7, "old", n), 0);
+    cr_assert_eq(store_write(b.s, b.ctx, NULL, named_fn, NULL, NULL), 0);
     store_close(&b.s);
     b.conf.now = late;
     box_open(&b);
@@ -348,6 +373,7 @@ Test(store_admin, purge)
     cr_assert_eq(store_outcome(b.s, b.ctx, &no, NULL), HE_NOTFOUND);
     cr_assert_eq(store_draft_get(b.s, b.ctx, 7, "old", &n), HE_NOTFOUND);
     cr_assert_eq(store_draft_get(b.s, b.ctx, 7, "new", &n), 0);
+    cr_assert_eq(store_read(b.s, named_left_fn, NULL), 0);
     box_free(&b);
 }
 

@@ -253,7 +253,7 @@ Test(work_import, roster)
     struct box b;
     static struct roster r;
     static const char *outcome[4096];
-    uint64_t before[16] = {0}, after[16] = {0}, rows;
+    uint64_t before[64] = {0}, after[64] = {0}, rows; /* of each form */
     size_t twice = 0;
     struct node *counts;
     double t;
