@@ -39,7 +39,23 @@ int op_rec_open(struct call *c, struct txn *t)
 
 #define DOC_MAX 60
 
-/* {type, id, doc: name of the printed document} → as rec.get, and a row. */
+/* A list on paper: one row that says which list it was and how long. */
+static int print_list(struct call *c, struct txn *t, struct node *detail)
+{
+    static const char *const kept[] = {"view", "area"};
+    if (!actor_may(c->actor, c->right))
+        return HE_DENIED;
+    for (size_t i = 0; i < NELEM(kept); i++)
+        if (node_text(c->body, kept[i]) && strlen(node_text(c->body, kept[i])) <= DOC_MAX)
+            node_str(detail, kept[i], node_text(c->body, kept[i]));
+    call_digest(detail, "where", node_text(c->body, "where"));
+    call_digest(detail, "words", node_text(c->body, "words"));
+    node_int(detail, "rows", node_num(c->body, "rows", 0));
+    return txn_writes(t) ? txn_audit(t, &c->actor->who, c->form, 0, detail) : 0;
+}
+
+/* {type, id, doc: name of the printed document} → as rec.get, and a row; of a list {type, doc, view,
+ * area, where, words, rows: how many} → {}, and a row. */
 int op_print(struct call *c, struct txn *t)
 {
     const char *doc = node_text(c->body, "doc");
@@ -47,6 +63,8 @@ int op_print(struct call *c, struct txn *t)
         return HE_PROTOCOL;
     struct node *detail = node_map(c->ctx);
     node_str(detail, "doc", doc);
+    if (!node_get(c->body, "id") && !node_get(c->body, "key"))
+        return print_list(c, t, detail);
     return view_with_row(c, t, detail);
 }
 

@@ -44,8 +44,43 @@ static void classes_out(struct call *c)
     node_str(c->out, "classes", word);
 }
 
+/* --- when one was here before --- */
+
+static const char *seen_key(struct call *c)
+{
+    return text_printf(c->ctx, "seen/%llu", (unsigned long long)c->actor->id);
+}
+
+static void seen_out(struct node *out, const struct node *seen)
+{
+    static const char *const kept[] = {"time", "from", "program"};
+    struct node *last = seen ? node_add_map(out, "last") : NULL;
+    for (size_t i = 0; last && i < NELEM(kept); i++)
+        if (node_get(seen, kept[i]))
+            node_copy(last, kept[i], node_get(seen, kept[i]));
+}
+
+/* me.last: the sign-in before this one; who finds one that was not his tells the security administrator.
+ * now: this request is a sign-in, which takes the place of the one kept. */
+static int seen_last(struct call *c, struct txn *t, bool now)
+{
+    struct node *kept = NULL;
+    int r = txn_meta_get(t, c->ctx, seen_key(c), &kept);
+    if (r < 0 && r != HE_NOTFOUND)
+        return r;
+    seen_out(c->out, now ? kept : node_get(kept, "last"));
+    if (!now || !txn_writes(t))
+        return 0;
+    struct node *seen = node_map(c->ctx);
+    node_int(seen, "time", date_now());
+    node_str(seen, "from", c->session->from);
+    node_str(seen, "program", c->session->program);
+    seen_out(seen, kept);
+    return txn_meta_put(t, seen_key(c), seen);
+}
+
 /* {id, login, name, today, digest, version, private, readonly: sentence or nil, idle_lock_minutes,
- * posts: [{id, role, label, area, title, acting}], may: [right words of all posts],
+ * last: {time, from, program} of the sign-in before, posts: [{id, role, label, area, title, acting}], may: [right words of all posts],
  * classes: "ABC", those that some post reads} */
 static void me_out(struct call *c)
 {
@@ -72,9 +107,8 @@ static void me_out(struct call *c)
 
 int op_me(struct call *c, struct txn *t)
 {
-    (void)t;
     me_out(c);
-    return 0;
+    return seen_last(c, t, false);
 }
 
 /* --- hello --- */
@@ -155,9 +189,10 @@ static int sign_in_step(struct txn *t, void *arg)
             return r;
         r = txn_audit(t, &c->actor->who, NULL, 0, detail);
     }
-    if (r == 0)
-        me_out(c);
-    return r;
+    if (r < 0)
+        return r;
+    me_out(c);
+    return seen_last(c, t, true);
 }
 
 struct refused_row {

@@ -228,6 +228,15 @@ static bool table_rows(struct app *app, struct table *t)
     }
 }
 
+/* What goes on paper is noted, like a card. */
+static bool leave_row(struct app *app, const struct table *t, const struct doc *doc)
+{
+    struct node *body = list_body(t->ctx, t->l);
+    node_str(body, "doc", doc->name);
+    node_int(body, "rows", t->n);
+    return session_call(app, t->l->s, t->ctx, OP_PRINT, body, NULL) == 0;
+}
+
 static void show_roster(struct app *app, struct table *t, const struct doc *doc)
 {
     const struct list *l = t->l;
@@ -260,7 +269,7 @@ void print_roster(struct app *app, struct list *l)
     if (doc) {
         list_columns(l, ROSTER_WIDTH);
         table_head(&t);
-        if (table_rows(app, &t))
+        if (table_rows(app, &t) && leave_row(app, &t, doc))
             show_roster(app, &t, doc);
     }
     talloc_free(ctx);

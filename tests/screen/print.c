@@ -138,6 +138,14 @@ Test(print, roster_of_a_view, .init = setup, .fini = teardown)
     cr_assert(strstr(text, "儿童花名册") != NULL && strstr(text, "序号") != NULL, "%s", text);
     cr_assert(strstr(text, "阿依·") != NULL, "%s", text);
     harness_stop(h);
+    struct node *ask = node_map(county.ctx);
+    node_str(ask, "op", "print");
+    const struct node *rows = node_get(county_call(&county, NULL, OP_AUDIT_LIST, ask), "rows");
+    cr_assert(rows && rows->n == 1, "%s", node_json(county.ctx, rows));
+    const char *row = node_json(county.ctx, node_first(rows));
+    cr_assert(strstr(row, "gao") && strstr(row, "\"doc\":\"roster\"") && strstr(row, "\"view\":") &&
+                  strstr(row, "\"rows\":40"),
+              "%s", row);
 }
 
 static const char *field_text(void *arg, void *ctx, struct form_path p)

@@ -62,6 +62,7 @@ static const struct row {
     {"rec.history", "type=child|#id=%lld", "yy yy yyyy yyyyyy nnn", true},
     {"child.same", "#id=%lld", "yy yy yyyy yyyyyy nnn", true},
     {"print", "type=child|doc=card|#id=%lld", "yy yy yyyy ynnnnn nnn", true},
+    {"print", "type=child|doc=roster|view=registered|#rows=7", "yy yy yyyy ynnnnn nnn", false},
     {"rec.check", "type=child|#id=%lld|v.hobbies=棋", "yn yn ynyy nnnnnn nnn", true},
     {"rec.set", "type=child|#id=%lld|v.hobbies=画画|?dry", "yn yn ynyy nnnnnn nnn", true},
     {"child.watch", "#id=%lld|?on|why=多看一眼", "yn yn ynyy nnnnnn nnn", true},

@@ -6,6 +6,7 @@
 #include <talloc.h>
 #include <unistd.h>
 
+#include "base/date.h"
 #include "server/run.h"
 
 #define ALLOW "private = { allow_act_as = true; allow_today = true; };\n"
@@ -177,6 +178,42 @@ Test(server_hello, each_session_has_its_language)
         cr_expect(strstr(text, said[i].missing) != NULL, "%s", text);
         cr_expect(strstr(text, said[i].future) != NULL, "%s", text);
     }
+    run_drop(&r);
+    talloc_free(ctx);
+}
+
+static const struct node *hello_from(struct run *r, void *ctx, const char *from, int *fd)
+{
+    struct node *b = run_hello_body(r, ctx), *answer;
+    node_str(b, "from", from);
+    *fd = run_dial(r);
+    cr_assert_str_eq(run_call(r, ctx, *fd, "hello", b, &answer), "OK");
+    return node_get(answer, "body");
+}
+
+/* Everybody is told when and from where he was here before; asking does not count as being here. */
+Test(server_hello, the_sign_in_before)
+{
+    struct run r;
+    void *ctx = talloc_new(NULL);
+    struct node *answer;
+    int one, two, three;
+    run_make(&r, ALLOW);
+    cr_assert_eq(run_start(&r, NULL), 0, "%s", r.said);
+    cr_expect_null(node_get(hello_from(&r, ctx, "10.0.0.1", &one), "last"), "the first time");
+    const struct node *last = node_get(hello_from(&r, ctx, "10.0.0.2", &two), "last");
+    cr_expect_str_eq(node_text_or(last, "from", ""), "10.0.0.1");
+    cr_expect_leq(date_now() - node_num(last, "time", 0), 60);
+    for (int i = 0; i < 2; i++) {
+        cr_assert_str_eq(run_call(&r, ctx, two, "me", node_map(ctx), &answer), "OK");
+        last = node_get(node_get(answer, "body"), "last");
+        cr_expect_str_eq(node_text_or(last, "from", ""), "10.0.0.1");
+    }
+    last = node_get(hello_from(&r, ctx, "10.0.0.3", &three), "last");
+    cr_expect_str_eq(node_text_or(last, "from", ""), "10.0.0.2");
+    close(one);
+    close(two);
+    close(three);
     run_drop(&r);
     talloc_free(ctx);
 }
