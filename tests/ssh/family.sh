@@ -21,7 +21,7 @@ sister() {
 # Copied from the list of what was sent up, by its option 3.
 brother() {
 	screen "$DIRECTOR" -w 今日工作 -k '=31\r' -w 本村儿童 -k "$F9" -w 换一个名单 -k '\r' \
-		-w 已上报待审核 -k 'ysb\r' -w '共2条' -k '3\r' -w '31 儿童 > 登记' \
+		-w 照护待落实 -k 'ysb\r' -w '共2条' -k '3\r' -w '31 儿童 > 登记' \
 		-k '李小宝\r320681201811090035' -w 2018-11-09 -k "$F10" -w 还没有保存 -w 赵桂兰 -k '\r' \
 		-w '共3条' -k "$F3" -w 今日工作 $QUIT
 }
