@@ -7,6 +7,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/exception.form \
 	forms/frozen.form \
 	forms/frozen_row.form \
+	forms/saved_view.form \
 	forms/household.form \
 	forms/person.form \
 	forms/post.form \
@@ -56,6 +57,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/entrust_reason.csv \
 	forms/codes/ethnicity.csv \
 	forms/codes/exception_state.csv \
+	forms/codes/saved_view_kind.csv \
 	forms/codes/exit_reason.csv \
 	forms/codes/father_kind.csv \
 	forms/codes/flags.csv \

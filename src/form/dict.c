@@ -162,9 +162,10 @@ static void dict_load_option(struct load *l)
 
 static void dict_load_head(struct load *l)
 {
-    static const char *const keys[] = {"name",    "label", "en",    "help",   "area",   "title",
-                                       "key",     "code",  "alias", "system", "fields", "sections",
-                                       "columns", "views", "rules", "final",  "option", NULL};
+    static const char *const keys[] = {"name",   "label",  "en",       "help",    "area",
+                                       "owner",  "title",  "key",      "code",    "alias",
+                                       "system", "fields", "sections", "columns", "views",
+                                       "rules",  "final",  "option",   NULL};
     const struct conf_item *root = conf_root(l->conf[l->form->pos]);
     struct form *form = l->form;
     const char *name;
@@ -178,6 +179,7 @@ static void dict_load_head(struct load *l)
     form->en = load_need(l, root, "en");
     form->help = load_text(l, root, "help");
     form->area = load_text(l, root, "area");
+    form->owner = load_text(l, root, "owner");
     form->title = load_text(l, root, "title");
     form->key = load_text(l, root, "key");
     form->code = load_text(l, root, "code");
@@ -191,7 +193,7 @@ static void dict_check_head(struct load *l)
 {
     const struct conf_item *root = conf_root(l->conf[l->form->pos]);
     const struct form *form = l->form;
-    const struct form_field *key;
+    const struct form_field *key, *owner;
     struct form_path p;
 
     if (form_division(form) != NULL && load_path(l, load_at(root, "area"), form->area, &p) &&
@@ -199,6 +201,13 @@ static void dict_check_head(struct load *l)
         conf_error_at(l->errs, load_at(root, "area"), "“%s”不是 area 类型，不能作区划", form->area);
     if (form->title != NULL)
         load_own_field(l, load_at(root, "title"), form->title);
+    owner = form->owner != NULL ? load_own_field(l, load_at(root, "owner"), form->owner) : NULL;
+    if (owner != NULL && (owner->type == NULL || strcmp(owner->type->name, "user") != 0 ||
+                          !owner->index || !owner->system || form->area != NULL))
+        conf_error_at(
+            l->errs, load_at(root, "owner"),
+            "“%s”作 owner，它要是 user 类型，写 index = true 和 system = true，表单不写 area",
+            form->owner);
     key = form->key != NULL ? load_own_field(l, load_at(root, "key"), form->key) : NULL;
     if (key != NULL && !key->unique)
         conf_error_at(l->errs, load_at(root, "key"), "“%s”作 key，它要写 unique = true", form->key);

@@ -131,6 +131,7 @@ struct form {
     const char *area;             /* "village": own field with the division; "child.village": by link;
                                      "links": seen with any record that links to it; NULL: not
                                      bound to a division */
+    const char *owner;            /* own field of type user: only that person sees the record; NULL */
     const char *title;            /* field that names a record in messages and pickers */
     const char *key;              /* unique field accepted in place of an id by commands; may be NULL */
     const char *code;             /* jump code, "31"; NULL: not on the menu */

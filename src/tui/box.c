@@ -47,7 +47,8 @@ const char *box_pick_type(struct app *app, struct session *s, const char *title,
     struct pick_item *items = talloc_zero_array(ctx, struct pick_item, max + 1);
     MUST(form && items);
     for (size_t i = 0; i < max; i++)
-        if ((other || !s->dict->form[i].system) && session_may_do(s, s->dict->form[i].name, verb))
+        if ((other || !s->dict->form[i].system) && !s->dict->form[i].owner &&
+            session_may_do(s, s->dict->form[i].name, verb))
             form[n++] = &s->dict->form[i];
     qsort(form, n, sizeof(*form), by_menu);
     for (size_t i = 0; i < n; i++)

@@ -6,6 +6,7 @@
  *   list_draw.c  columns by priority and width, rows, counts
  *   list_act.c   option digits: what may be done with a row, and doing it
  *   list_menu.c  F9: views, columns, sort, division, review of marked rows, printing, export
+ *   list_saved.c lists kept under a name of one's own
  *   list_count.c counts by a field, which open their lists
  */
 #ifndef HUTONG_TUI_LIST_H
@@ -99,6 +100,21 @@ void list_sort_next(struct app *, struct list *);
 void list_set_view(struct app *, struct list *, const struct form_view *);
 /* The first view meant for one of the person's roles, else NULL. */
 const struct form_view *list_first_view(const struct session *, const struct form *);
+
+/* Of this division only. Asks nothing of the list yet. */
+void list_set_area(struct app *, struct list *, const char *code);
+
+/* --- list_saved.c --- */
+struct saved {
+    uint64_t id;
+    const char *name, *spec;
+};
+bool list_may_save(const struct list *);
+/* One's own lists of this type, under ctx. */
+size_t list_saved(struct app *, struct list *, void *ctx, struct saved **);
+void list_saved_take(struct app *, struct list *, const struct saved *);
+void list_saved_add(struct app *, struct list *);
+void list_saved_drop(struct app *, struct list *);
 
 /* --- list_count.c --- */
 void list_count_open(struct app *, struct list *);

@@ -32,11 +32,15 @@ void list_set_view(struct app *app, struct list *l, const struct form_view *view
 
 static void menu_view(struct app *app, struct list *l)
 {
-    size_t n = 0, at = 0;
-    struct pick_item *items = talloc_zero_array(l, struct pick_item, l->form->nview + 1);
+    void *ctx = talloc_new(l);
+    struct saved *mine;
+    size_t own = list_saved(app, l, ctx, &mine), n = own, at = 0;
+    struct pick_item *items = talloc_zero_array(ctx, struct pick_item, own + l->form->nview + 1);
     const struct form_view **view =
-        talloc_zero_array(items, const struct form_view *, l->form->nview + 1);
+        talloc_zero_array(ctx, const struct form_view *, own + l->form->nview + 1);
     MUST(items && view);
+    for (size_t i = 0; i < own; i++)
+        items[i] = (struct pick_item){.label = mine[i].name, .hint = _("我的名单")};
     for (size_t i = 0; i < l->form->nview; i++)
         if (session_has_role(l->s, l->form->view[i].roles)) {
             at = l->view == &l->form->view[i] ? n : at;
@@ -46,11 +50,15 @@ static void menu_view(struct app *app, struct list *l)
     if (!l->view)
         at = n;
     items[n++].label = _("全部（含已退出）");
+    for (size_t i = 0; i < own; i++)
+        at = l->where_label && strcmp(l->where_label, mine[i].name) == 0 ? i : at;
     struct pick p = {.title = _("名单"), .items = items, .n = n, .at = at};
     int i = popup_pick(app, &p);
-    if (i >= 0)
+    if (i >= (int)own)
         list_set_view(app, l, view[i]);
-    talloc_free(items);
+    else if (i >= 0)
+        list_saved_take(app, l, &mine[i]);
+    talloc_free(ctx);
 }
 
 /* ---- columns ---- */
@@ -165,11 +173,8 @@ static void menu_sort(struct app *app, struct list *l)
 
 /* ---- division ---- */
 
-static void menu_area(struct app *app, struct list *l)
+void list_set_area(struct app *app, struct list *l, const char *code)
 {
-    char code[13];
-    if (!pick_area(app, l->s, NULL, code))
-        return;
     l->area = talloc_strdup(l, code);
     l->area_name = talloc_strdup(l, code);
     struct node *body = node_map(l), *answer;
@@ -180,6 +185,14 @@ static void menu_area(struct app *app, struct list *l)
         l->area_name =
             talloc_strdup(l, node_text_or(node_first(node_get(answer, "rows")), "title", l->area));
     talloc_free(body);
+}
+
+static void menu_area(struct app *app, struct list *l)
+{
+    char code[13];
+    if (!pick_area(app, l->s, NULL, code))
+        return;
+    list_set_area(app, l, code);
     list_restart(app, l);
 }
 
@@ -372,6 +385,8 @@ static const struct entry {
     {N_("计数"), N_("按一项分类，各有多少"), always, list_count_open},
     {N_("排序"), N_("换一种排列（Ctrl-T）"), always, menu_sort},
     {N_("列"), N_("选择显示哪些列"), always, menu_columns},
+    {N_("存成我的名单"), N_("现在的筛选、排序和列，下次再选"), list_may_save, list_saved_add},
+    {N_("删去我的名单"), N_("自己存过的"), list_may_save, list_saved_drop},
     {N_("转移到外村"), N_("当前这个孩子搬走了，档案跟着走"), moves, menu_move},
     {N_("恢复在册"), N_("退出过的孩子重新纳入"), leaves, menu_comeback},
     {N_("关注名单"), N_("列入或移出，不计入报表"), watches, menu_watch},

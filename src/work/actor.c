@@ -253,12 +253,25 @@ static uint64_t linked_reach(struct txn *txn, void *tmp, const struct county *co
     return found;
 }
 
+/* A record of one person (form owner) is his alone, whatever his posts are. */
+static bool is_others(const struct actor *actor, const struct rec *rec)
+{
+    char id[24];
+
+    if (!rec->form->owner)
+        return false;
+    snprintf(id, sizeof id, "%llu", (unsigned long long)actor->id);
+    return !rec_same(rec_get(rec, rec->form->owner), id);
+}
+
 static uint64_t reach(struct txn *txn, const struct county *county, const struct actor *actor,
                       const char *right, const struct rec *rec)
 {
     uint64_t posts = posts_with(actor, right);
     void *tmp;
 
+    if (is_others(actor, rec))
+        return 0;
     if (!posts || !rec->form->area) /* belongs to no division: the right alone decides */
         return posts;
     tmp = talloc_new(NULL);

@@ -77,6 +77,15 @@ static int root_level(struct family *f)
     return 0;
 }
 
+/* Whoever makes a record of his own is its owner for good: the field is nobody's to type. */
+static void place_person(struct family *f)
+{
+    const char *owner = f->s->form->owner;
+
+    if (owner && !f->old)
+        rec_set(f->rec, owner, text_printf(f, "%llu", (unsigned long long)f->actor->id));
+}
+
 /* Nothing is put where the actor could not have changed it; a child moves by 转移 only. */
 static void place_own(struct family *f)
 {
@@ -143,6 +152,7 @@ static int root_place(struct family *f)
     if (owner)
         return place_owner(f, owner);
     place_own(f);
+    place_person(f);
     return 0;
 }
 

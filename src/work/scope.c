@@ -51,6 +51,9 @@ void scope_init(struct scope *s, void *ctx, struct access *a, const char *within
 
     *s = (struct scope){.a = a, .within = within};
     s->school = talloc_array(ctx, uint64_t, actor->npost);
+    s->owned = a->form->owner != NULL;
+    if (s->owned)
+        return;
     if (!a->form->area) {
         s->by_area = s->streams = true;
         return;
@@ -159,6 +162,8 @@ static int gather_direct(struct scope *s, struct gather *g, const struct expr_in
         walk.any_order = true;
         err = txn_walk(s->a->txn, &walk, gather_one, g);
     }
+    if (s->owned)
+        return gather_ref(s, g, s->a->form->owner, s->a->actor->id);
     from = g->n;
     for (size_t i = 0; i < s->nschool && !err && g->n < g->max; i++)
         err = gather_ref(s, g, "school", s->school[i]);

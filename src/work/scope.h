@@ -11,6 +11,7 @@ struct scope {
     bool by_area;           /* the areas are to be walked */
     uint64_t *school;       /* children of these schools besides */
     size_t nschool;
+    bool owned;             /* those of the actor himself alone (form owner) */
     bool assigned;          /* and those assigned to the actor */
     bool streams;           /* one walk gives all of it, in the order of any list index */
 };

@@ -191,3 +191,34 @@ Test(list, rows_changed_by_oneself_are_not, .init = setup, .fini = teardown)
     cr_assert(strchr(harness_row(h, 4), '~') == NULL, "%s", harness_row(h, 4));
     harness_stop(h);
 }
+
+/* A list as one likes it, under a name, chosen again at the next sign-in; nobody else has it. */
+Test(list, saved_under_a_name, .init = setup, .fini = teardown)
+{
+    struct harness *h = children("gao", NULL);
+    harness_send(h, "/\xE6\x9D\x8E\r"); /* 李 */
+    SEES(h, "共5条");
+    harness_send(h, "\024");
+    SEES(h, "按姓名倒序");
+    harness_send(h, "\0339cc\r"); /* 存成我的名单 */
+    SEES(h, "起个名称");
+    harness_send(h, "姓李的\r");
+    SEES(h, "已存成");
+    SEES(h, "31 儿童 > 姓李的");
+    harness_stop(h);
+    h = children("gao", NULL);
+    SEES(h, "共40条");
+    harness_send(h, "\0339md\r");
+    SEES(h, "我的名单");
+    harness_send(h, "xl\r");
+    SEES(h, "31 儿童 > 姓李的");
+    SEES(h, "共5条");
+    SEES(h, "按姓名倒序");
+    harness_send(h, "\0339sq\r"); /* 删去我的名单 */
+    SEES(h, "删去哪一个");
+    harness_send(h, "1");
+    SEES(h, "已删去");
+    harness_send(h, "\0339sq\r");
+    SEES(h, "还没有存过名单");
+    harness_stop(h);
+}

@@ -346,3 +346,49 @@ Test(register, leaves_by_people_only)
     close(clerk);
     village_drop(&v);
 }
+
+/* A saved list is its owner's: nobody else meets it by any request, nor makes one for another. */
+Test(register, saved_views_are_ones_own)
+{
+    struct wire_county c;
+    county_make(&c, NULL);
+    county_user(&c, "dir", "director", V1, 0);
+    county_user(&c, "town", "supervisor", TOWN1, 0);
+    county_user(&c, "clerk", "county_clerk", COUNTY, 0);
+    int own = county_hello(&c, "dir");
+    const struct node *o = county_do(
+        &c, own, "rec.add",
+        county_body(c.ctx,
+                    "type=saved_view|v.name=没有电话的|v.kind=1|v.type=child|v.spec=sort name"));
+    long long id = (long long)node_num(o, "id", 0);
+    const char *const others[] = {"town", "clerk", "dir"};
+    for (size_t i = 0; i < NELEM(others); i++) {
+        bool mine = strcmp(others[i], "dir") == 0;
+        int fd = county_hello(&c, others[i]);
+        o = county_do(&c, fd, "rec.list",
+                      county_body(c.ctx, "type=saved_view|view=all|*fields=name,spec|?count"));
+        cr_expect_eq(node_get(o, "rows")->n, mine ? 1 : 0, "%s: %s", others[i], c.raw);
+        cr_expect_eq(node_num(o, "total", 0), mine ? 1 : 0, "%s", others[i]);
+        o = county_do(&c, fd, "rec.count", county_body(c.ctx, "type=saved_view|where=kind = '1'"));
+        cr_expect_eq(node_num(o, "total", -1), mine ? 1 : 0, "%s: %s", others[i], c.raw);
+        static const char *const asks[][2] = {
+            {"rec.get", ""}, {"rec.open", ""}, {"rec.history", ""}, {"rec.set", "|v.name=我的"}};
+        for (size_t k = 0; k < NELEM(asks); k++)
+            cr_expect_str_eq(
+                county_ask(&c, fd, asks[k][0],
+                           county_body(c.ctx, "type=saved_view|#id=%lld%s", id, asks[k][1]), NULL),
+                mine ? "OK" : "NOTFOUND", "%s %s: %s", others[i], asks[k][0], c.raw);
+        close(fd);
+    }
+    /* the owner is not typed, neither at first nor later */
+    cr_expect_str_eq(county_ask(&c, own, "rec.add",
+                                county_body(c.ctx, "type=saved_view|v.name=甲|v.kind=1|v.type=child"
+                                                   "|v.owner=1"),
+                                NULL),
+                     "RULE", "%s", c.raw);
+    cr_expect_str_eq(county_ask(&c, own, "rec.set",
+                                county_body(c.ctx, "type=saved_view|#id=%lld|v.owner=1", id), NULL),
+                     "RULE", "%s", c.raw);
+    close(own);
+    county_drop(&c);
+}
