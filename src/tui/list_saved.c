@@ -175,7 +175,7 @@ void list_saved_add(struct app *app, struct list *l)
                            _("换成现在的"));
     if (go && put(app, l, ctx, old ? old->id : 0, v, old ? 1 : NELEM(v))) {
         l->where_label = talloc_strdup(l, name);
-        app_message(app, _("已存成【%s】，在 F9 的“名单”里选。"), name);
+        app_message(app, _("已存成【%s】，以后按 F9 在【名单】里选。"), name);
     }
     talloc_free(ctx);
 }
