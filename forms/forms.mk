@@ -1,6 +1,7 @@
 # forms
 nobase_dist_pkgdata_DATA += \
 	forms/README \
+	forms/agreement.form \
 	forms/change.form \
 	forms/child.form \
 	forms/division.form \
@@ -37,7 +38,18 @@ nobase_dist_pkgdata_DATA += \
 	forms/checklist/term.form \
 	forms/checklist/winter.form \
 	forms/codes/ability.csv \
+	forms/codes/agr_cycle.csv \
+	forms/codes/agr_end.csv \
+	forms/codes/agr_kind.csv \
+	forms/codes/agr_one_why.csv \
+	forms/codes/agr_opinion.csv \
+	forms/codes/agr_party.csv \
+	forms/codes/agr_pay_way.csv \
+	forms/codes/agr_payer.csv \
+	forms/codes/agr_reason.csv \
 	forms/codes/agr_standing.csv \
+	forms/codes/agr_state.csv \
+	forms/codes/agr_way.csv \
 	forms/codes/actual_care.csv \
 	forms/codes/add_reason.csv \
 	forms/codes/area_level.csv \

@@ -6,8 +6,9 @@
 #include "form/codes.h"
 #include "form/load.h"
 
-static const char *const role_verbs[] = {"read",     "add",   "change", "review", "approve", "exit",
-                                         "transfer", "merge", "print",  "sync",   NULL};
+static const char *const role_verbs[] = {"read", "add",      "change", "review", "approve",
+                                         "exit", "transfer", "merge",  "print",  "sync",
+                                         "sign", "end",      "void",   NULL};
 static const char *const role_machine[] = {
     "import.run",  "export.run",  "user.manage",    "division.load",
     "form.check",  "audit.read",  "job.manage",     "backup.run",

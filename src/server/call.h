@@ -69,6 +69,8 @@ extern op_handler op_hello, op_me, op_todo, op_outcome, op_status;
 extern op_handler op_rec_get, op_rec_open, op_rec_check, op_rec_add, op_rec_set, op_rec_history,
     op_print;
 extern op_handler op_rec_list, op_rec_count, op_rec_find;
+extern op_handler op_agreement_known, op_agreement_sign, op_agreement_renew, op_agreement_end,
+    op_agreement_void;
 extern op_handler op_child_move, op_child_exit, op_child_return, op_child_same, op_child_merge,
     op_child_watch, op_child_handover, op_review_decide, op_review_recall;
 extern op_handler op_national_list, op_national_done;

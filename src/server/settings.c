@@ -23,13 +23,11 @@ static const char *const limit_names[] = {
     "sessions", "sessions_per_user", "requests_per_second", "hello_ms",  "frame_ms",
     "stop_ms",  "page_max",          "import_rows",         "import_mb", "idle_lock_minutes",
     NULL};
-static const char *const county_names[] = {"outing_months",
-                                           "divorced_counts_absent",
-                                           "short_home_days",
-                                           "city_is_one_county",
-                                           "rural_classes",
-                                           "review_to_county",
-                                           NULL};
+static const char *const county_names[] = {"outing_months",         "divorced_counts_absent",
+                                           "short_home_days",       "agreement_makeup_days",
+                                           "agreement_change_days", "agreement_over_16",
+                                           "city_is_one_county",    "rural_classes",
+                                           "review_to_county",      NULL};
 static const char *const print_names[] = {"lp", "queue", "line_queue", NULL};
 static const char *const private_names[] = {
     "allow_combined_roles", "allow_act_as", "allow_today", "fault", "clock_ahead", NULL};
@@ -128,6 +126,9 @@ static void read_county(struct settings *s, struct conf_errors *errs)
     s->county.outing_months = number(g, "outing_months", 3, 1, 24, errs);
     s->county.divorced_counts_absent = flag(g, "divorced_counts_absent", true, errs);
     s->county.short_home_days = number(g, "short_home_days", 30, 1, 365, errs);
+    s->county.makeup_days = number(g, "agreement_makeup_days", 30, 1, 365, errs);
+    s->county.change_days = number(g, "agreement_change_days", 15, 1, 365, errs);
+    s->county.no_agreement_16 = !flag(g, "agreement_over_16", true, errs);
     s->county.city_is_one_county = flag(g, "city_is_one_county", false, errs);
     s->county.rural_classes = classes ? classes : rural;
     s->county.review_to_county = flag(g, "review_to_county", true, errs);

@@ -1,5 +1,5 @@
 /* The table of the business: which rules a kind of record brings to its changes. */
-#include "work/business.h"
+#include "work/agreement.h"
 
 #include <string.h>
 
@@ -12,6 +12,7 @@ static int child_stored(struct family *f)
 }
 
 static const struct business table[] = {
+    {"agreement", agreement_values, agreement_stored},
     {"exception", exception_values, exception_stored},
     {"child", NULL, child_stored},
     {"task", task_values, NULL},

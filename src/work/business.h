@@ -32,6 +32,8 @@ int owner_load(struct family *, struct rec **child);
  * stands in their way is a finding of this save, under "child.".
  */
 void carry_put(struct family *, const char *path, const char *value);
+/* Lays them over a copy of the child, which the rules of the form then see. */
+void carry_overlay(struct family *, struct rec *child);
 int carry_check(struct family *);
 int carry_store(struct family *);
 

@@ -71,6 +71,40 @@ static const char *const required[] = {"user.login:text",
                                        "child.complete:yesno",
                                        "child.missing_count:int",
                                        "child.updated_on:date",
+                                       "child.agr_state:code",
+                                       "child.agr_until:date",
+                                       "agreement.agr_no:text",
+                                       "agreement.child:ref",
+                                       "agreement.state:code",
+                                       "agreement.edition:int",
+                                       "agreement.prev:ref",
+                                       "agreement.next:ref",
+                                       "agreement.village:area",
+                                       "agreement.start:date",
+                                       "agreement.end:date",
+                                       "agreement.caregiver:ref",
+                                       "agreement.caregiver_relation:code",
+                                       "agreement.party_a:ref",
+                                       "agreement.party_a2:ref",
+                                       "agreement.one_why:code",
+                                       "agreement.sign_a_date:date",
+                                       "agreement.sign_a2_date:date",
+                                       "agreement.sign_b_date:date",
+                                       "agreement.sign_way:code",
+                                       "agreement.sign_way_a2:code",
+                                       "agreement.sign_way_b:code",
+                                       "agreement.make_up_due:date",
+                                       "agreement.made_up_on:date",
+                                       "agreement.end_reason:code",
+                                       "agreement.ended_on:date",
+                                       "agreement.void_why:text",
+                                       "agreement.prohibit_harm:code",
+                                       "agreement.prohibit_habit:code",
+                                       "agreement.prohibit_neglect:code",
+                                       "agreement.prohibit_other:code",
+                                       "agreement.prohibit_on:date",
+                                       "agreement.capability_grade:code",
+                                       "agreement.assessed_on:date",
                                        "change.child:ref",
                                        "change.person:ref",
                                        "change.to_village:area",
@@ -101,9 +135,9 @@ static const char *const required[] = {"user.login:text",
 
 /* Fields by which records are found: without their index nobody could sign in. */
 static const char *const indexed[][2] = {
-    {"post", "user"},    {"post", "area"},    {"child", "name"},
-    {"child", "state"},  {"child", "father"}, {"child", "mother"},
-    {"child", "school"}, {"child", "worker"}, {"change", "child"}, {"frozen", "period"}, {"frozen_row", "frozen"}};
+    {"agreement", "child"}, {"post", "user"},    {"post", "area"},     {"child", "name"},
+    {"child", "state"},     {"child", "father"}, {"child", "mother"},  {"child", "school"},
+    {"child", "worker"},    {"change", "child"}, {"frozen", "period"}, {"frozen_row", "frozen"}};
 static const char *const unique[][2] = {{"user", "login"},
                                         {"division", "code"},
                                         {"child", "id_no"},
@@ -134,6 +168,10 @@ struct county *county_open(void *ctx, struct store *store, struct dict *dict,
     *county = (struct county){.store = store, .dict = dict, .roles = roles, .conf = *conf};
     if (county->conf.page_max <= 0)
         county->conf.page_max = 200;
+    if (county->conf.makeup_days <= 0)
+        county->conf.makeup_days = 30;
+    if (county->conf.change_days <= 0)
+        county->conf.change_days = 15;
     dict_require(dict, required, errs);
     if (errs->n == before)
         require_kept(dict, errs);

@@ -8,7 +8,7 @@
 #include "base/lang.h"
 #include "base/text.h"
 #include "form/type.h"
-#include "work/save_in.h"
+#include "work/agreement.h"
 
 static bool on_register(const struct rec *child)
 {
@@ -53,7 +53,8 @@ struct retest {
 
 /* What the passing of days changes; the day of the test alone is no change. */
 static const char *const results[] = {"lbc_result", "lbc_reason",    "missing_count",
-                                      "quality",    "quality_rules", "quality_note"};
+                                      "quality",    "quality_rules", "quality_note",
+                                      "agr_state",  "agr_until"};
 
 /* The result of a file as of the job's day; what did not change is not written. */
 static int retest_child(struct txn *txn, void *ctx, struct retest *r, const struct rec *old)
@@ -66,7 +67,7 @@ static int retest_child(struct txn *txn, void *ctx, struct retest *r, const stru
     int err;
 
     f->rec = rec;
-    if ((err = effect_test(f, rec)))
+    if ((err = agreement_daily(txn, ctx, r->county, &f->who, old)) || (err = effect_test(f, rec)))
         return err;
     for (size_t i = 0; i < NELEM(results) && same; i++)
         same = rec_same(rec_get(old, results[i]), rec_get(rec, results[i]));

@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "form/type.h"
-#include "work/save_in.h"
+#include "work/agreement.h"
 
 bool form_is(const struct form *form, const char *name)
 {
@@ -248,8 +248,11 @@ static void effect_state(struct family *f, struct rec *child, const struct rec *
 int effect_test(struct family *f, struct rec *child)
 {
     struct findings *own = findings_new(f);
+    int err;
 
     effect_definition(f, child);
+    if ((err = agreement_standing(f->txn, f->county, f->actor->today, child)))
+        return err;
     effect_complete(f, child);
     rec_check(child, &f->env, own);
     if (child == f->rec)

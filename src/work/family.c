@@ -45,6 +45,8 @@ static const struct rec *family_linked(void *arg, const struct rec *rec,
         return NULL;
     if (f->rec && f->rec->form == field->ref && f->rec->id == id)
         return f->rec;
+    if (f->owned && f->owned->form == field->ref && f->owned->id == id)
+        return f->owned;
     m = member_of(f, field->ref, id);
     if (m)
         return m->rec;
@@ -150,6 +152,10 @@ static void keep_hidden_codes(const struct family *f, const struct rec *old, str
     char *out = talloc_strdup(f->value, "");
     bool any = false;
 
+    if (field->type->widget == WIDGET_PICK && was && !actor_reads_code(f->reader, field, was)) {
+        rec_set_at(rec, field, was); /* the one answer of a single choice */
+        return;
+    }
     for (size_t i = 0; i < field->codes->n; i++) {
         const char *code = field->codes->code[i].code;
         bool had = was && type_codes_has(was, code), has = now && type_codes_has(now, code);

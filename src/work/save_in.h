@@ -14,13 +14,15 @@ enum level { LEVEL_VILLAGE, LEVEL_TOWN, LEVEL_COUNTY };
 struct save_more {
     const char *kind;      /* code of change_kind; NULL: 1 new, 2 change */
     const char *verb;      /* right needed; NULL: add or change */
-    const char *state;     /* standing of the child once it is effective; NULL: by the rules */
+    const char *state;     /* standing of the child once it is effective, act on an agreement; NULL: by
+                              the rules */
     bool trusted;          /* rules and reviewers act: no rights on fields, effective at once */
     bool whole;            /* under review all of it waits, not the reviewed fields only */
     bool import;           /* answered fields of a person found by number stay; village may move */
     bool move;             /* the village may change */
     const char *file_no;   /* the number a new file had where it comes from, NULL */
     const struct rec_env *env; /* of this transaction, when the caller has one already */
+    uint64_t prev;         /* a new agreement: the one it continues */
     int64_t since;         /* linked fields that others changed after this moment are in conflict */
 };
 
@@ -49,6 +51,7 @@ struct family {
     const char *kind;      /* change_kind of what goes under review */
     struct findings *own;  /* what rec_check said of the root when it was judged, NULL: not yet */
     struct node *carry;    /* a dependent record's values for its child's file (carry.c), NULL */
+    struct rec *owned;     /* its child as these values make it, NULL: as stored */
     struct node *proposed; /* what waits, {path: value}; NULL: nothing */
     struct member **m;
     size_t n;

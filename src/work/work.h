@@ -14,6 +14,7 @@
  *   save_in.h        what the files of one change share
  *   family.c         dotted values: which person they belong to
  *   business.h business.c   which rules each kind of record brings to its changes: one table
+ *   agreement.h agreement*.c   entrusted-care agreements
  *   carry.c          from a visit or an agreement to the child's file
  *   quality.c        what is doubtful in a file (5.4), and the exceptions that explain it
  *   task.h task.c    things to do with a deadline, opened by the rules of other records
@@ -53,6 +54,9 @@ struct county_conf {
     bool review_to_county;        /* true: identity and category changes end at the county */
     int page_max;                 /* rows of one list page at most: 200 */
     bool combined_roles;          /* one person may be administrator and else (private servers only) */
+    int makeup_days;              /* 30: a signature given by telephone follows within (decision 8) */
+    int change_days;              /* 15: an unsuitable caregiver is replaced within */
+    bool no_agreement_16;         /* true: from sixteen on nobody needs an agreement (decision 3) */
 };
 
 struct areas;      /* the divisions in memory */

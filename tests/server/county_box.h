@@ -204,7 +204,12 @@ static inline void box_open(struct box *b)
                               .cache_bytes = 8 << 20,
                               .low_disk_bytes = 1 << 20};
     static const char *rural[] = {"121", "122", "210", "220", NULL};
-    struct county_conf county = {3, true, 30, false, rural, true, 200, false};
+    struct county_conf county = {.outing_months = 3,
+                                 .divorced_counts_absent = true,
+                                 .short_home_days = 30,
+                                 .rural_classes = rural,
+                                 .review_to_county = true,
+                                 .page_max = 200};
     struct conf_errors *errs = conf_errors_new(b->ctx);
     char *problem = NULL;
 

@@ -49,7 +49,8 @@ endif
 EXTRA_DIST += tests/server/work_box.h tests/server/county_box.h
 if TESTS_BUILT
 work_tests = tests/server/work_import tests/server/work_save tests/server/work_county \
-	tests/server/rights tests/server/work_stat tests/server/work_review tests/server/work_quality tests/server/work_same \
+	tests/server/rights tests/server/work_stat tests/server/work_review tests/server/work_quality \
+	tests/server/work_agreement tests/server/work_same \
 	tests/server/work_task
 check_PROGRAMS += $(work_tests)
 TESTS += $(work_tests)
@@ -65,6 +66,9 @@ tests_server_work_quality_LDADD = $(work_test_libs)
 tests_server_work_review_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_work_review_CFLAGS = $(TEST_CFLAGS)
 tests_server_work_review_LDADD = $(work_test_libs)
+tests_server_work_agreement_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_server_work_agreement_CFLAGS = $(TEST_CFLAGS)
+tests_server_work_agreement_LDADD = $(work_test_libs)
 tests_server_work_same_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_work_same_CFLAGS = $(TEST_CFLAGS)
 tests_server_work_same_LDADD = $(work_test_libs)
