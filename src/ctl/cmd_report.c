@@ -2,21 +2,29 @@
 #include "ctl/commands.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
 #include "base/lang.h"
 #include "base/text.h"
+#include "report/pdf.h"
 #include "report/table_write.h"
 
+/* Where the rows go: stdout, a file of rows, or a PDF that wants all of them. */
 struct printing {
     struct ctl *c;
     const struct node *head; /* the first page */
-    void *kept;              /* holds it */
     size_t n;                /* columns behind code and name */
+    bool *counts;            /* [n] figures that count, not quotients */
     const char **cell;
+    struct table_column *column;
+    const char *title, *pdf;
     struct out *out;
     struct table_file *file;
+    const char **all; /* for the PDF */
+    bool *strong;
+    size_t nrow;
 };
 
 /* Labels of definitions stand in the catalogue. */
@@ -53,34 +61,45 @@ static int open_table(struct printing *x)
 {
     struct out_column *column = talloc_zero_array(x->c, struct out_column, x->n + 2);
     size_t i = 2;
-    column[0] = (struct out_column){.key = "code", .label = _("区划")};
-    column[1] = (struct out_column){.key = "name", .label = _("名称")};
+    column[0] = (struct out_column){.key = "code", .label = x->column[0].heading};
+    column[1] = (struct out_column){.key = "name", .label = x->column[1].heading};
     for (const struct node *e = node_first(node_get(x->head, "columns")); e; e = e->next, i++) {
-        const char *group = word(e, "group"), *label = word(e, "label");
-        column[i] =
-            (struct out_column){.key = node_text(e, "name"),
-                                .label = group ? text_printf(x->c, "%s %s", group, label) : label,
-                                .number = true};
+        const struct table_column *t = &x->column[i];
+        column[i] = (struct out_column){
+            .key = node_text(e, "name"),
+            .label = t->group ? text_printf(x->c, "%s %s", t->group, t->heading) : t->heading,
+            .number = true};
     }
     x->out = out_open(x->c, x->c->format, column, x->n + 2);
     return 0;
 }
 
-static int open_file(struct printing *x, const char *path)
+static void columns(struct printing *x)
 {
-    struct table_column *column = talloc_zero_array(x->c, struct table_column, x->n + 2);
-    char *problem = NULL, *title;
     size_t i = 2;
-    column[0] = (struct table_column){.heading = _("区划"), .width = 12};
-    column[1] = (struct table_column){.heading = _("名称"), .width = 20};
-    for (const struct node *e = node_first(node_get(x->head, "columns")); e; e = e->next)
-        column[i++] = (struct table_column){
+    x->column = talloc_zero_array(x->c, struct table_column, x->n + 2);
+    x->counts = talloc_zero_array(x->c, bool, x->n + 2);
+    x->column[0] = (struct table_column){.heading = _("区划"), .width = 12};
+    x->column[1] = (struct table_column){.heading = _("名称"), .width = 20};
+    for (const struct node *e = node_first(node_get(x->head, "columns")); e; e = e->next, i++) {
+        x->column[i] = (struct table_column){
             .heading = word(e, "label"), .group = word(e, "group"), .number = true};
-    title = text_printf(x->c, "%s  %s  %s%s", word(x->head, "label"),
-                        node_text_or(x->head, "title", ""), node_text_or(x->head, "period", ""),
-                        node_flag(x->head, "partial") ? _("（未满期）") : "");
-    int r =
-        table_create_titled(x->c, TABLE_XLSX, path, title, column, x->n + 2, &x->file, &problem);
+        x->counts[i] = !node_flag(e, "quotient");
+    }
+}
+
+static int open_sink(struct printing *x)
+{
+    struct args *args = x->c->args;
+    const char *xlsx = args_text(args, "--xlsx"), *csv = args_text(args, "--csv-file");
+    char *problem = NULL;
+    int r = 0;
+    x->pdf = args_text(args, "--pdf");
+    if (xlsx || csv)
+        r = table_create_titled(x->c, xlsx ? TABLE_XLSX : TABLE_CSV, xlsx ? xlsx : csv, x->title,
+                                x->column, x->n + 2, &x->file, &problem);
+    else if (!x->pdf)
+        r = open_table(x);
     if (r < 0)
         out_say("hutongctl: %s", problem);
     return r;
@@ -88,7 +107,6 @@ static int open_file(struct printing *x, const char *path)
 
 static int head(struct printing *x, const struct node *answer)
 {
-    const char *xlsx = args_text(x->c->args, "--xlsx");
     struct node *copy = node_map(x->c);
     if (x->head)
         return 0;
@@ -98,14 +116,42 @@ static int head(struct printing *x, const struct node *answer)
     x->head = copy;
     x->n = node_get(copy, "columns") ? node_get(copy, "columns")->n : 0;
     x->cell = talloc_zero_array(x->c, const char *, x->n + 2);
-    out_say("%s  %s  %s", word(copy, "label"), node_text_or(copy, "title", ""),
-            node_text_or(copy, "period", ""));
+    columns(x);
+    x->title = text_printf(x->c, "%s  %s  %s%s", word(copy, "label"),
+                           node_text_or(copy, "title", ""), node_text_or(copy, "period", ""),
+                           node_flag(copy, "partial") ? _("（未满期）") : "");
+    out_say("%s", x->title);
     if (node_text(copy, "edition"))
         out_say(_("第 %s 版，取数 %s"), node_text(copy, "edition"),
                 node_text_or(copy, "cutoff", ""));
     if (node_flag(copy, "partial"))
         out_say(_("未满期：数字截至 %s"), node_text_or(copy, "to", ""));
-    return xlsx ? open_file(x, xlsx) : open_table(x);
+    return open_sink(x);
+}
+
+/* Decision 9: below the township a figure of one to four would tell of single children. */
+static void merge_small(struct printing *x)
+{
+    if (strlen(x->cell[0]) != 12 || strcmp(x->cell[0] + 9, "000") == 0)
+        return;
+    for (size_t i = 2; i < x->n + 2; i++) {
+        int v = x->cell[i] && x->counts[i] ? atoi(x->cell[i]) : 0;
+        if (!x->counts[i])
+            x->cell[i] = NULL;
+        else if (v >= 1 && v <= 4)
+            x->cell[i] = "<5";
+    }
+}
+
+static void keep_for_pdf(struct printing *x, bool total)
+{
+    size_t n = x->n + 2;
+    x->all = talloc_realloc(x->c, x->all, const char *, (unsigned)((x->nrow + 1) * n));
+    x->strong = talloc_realloc(x->c, x->strong, bool, (unsigned)x->nrow + 1);
+    MUST(x->all && x->strong);
+    for (size_t i = 0; i < n; i++)
+        x->all[x->nrow * n + i] = x->cell[i] ? talloc_strdup(x->c, x->cell[i]) : NULL;
+    x->strong[x->nrow++] = total;
 }
 
 static int row(struct printing *x, const struct node *e)
@@ -113,16 +159,41 @@ static int row(struct printing *x, const struct node *e)
     void *tmp = talloc_new(x->c);
     size_t i = 2;
     int r = 0;
-    x->cell[0] = node_text(e, "code");
-    x->cell[1] = node_text(e, "name");
+    x->cell[0] = node_text_or(e, "code", "");
+    x->cell[1] = node_text_or(e, "name", "");
     for (const struct node *v = node_first(node_get(e, "v")); v && i < x->n + 2; v = v->next, i++)
         x->cell[i] = v->type == NODE_STR ? v->str : text_printf(tmp, "%lld", (long long)v->num);
+    if (args_has(x->c->args, "--merge-small"))
+        merge_small(x);
     if (x->file)
         r = table_add(x->file, x->cell);
+    else if (x->pdf)
+        keep_for_pdf(x, node_flag(e, "total"));
     else
         out_row(x->out, x->cell);
     talloc_free(tmp);
     return r;
+}
+
+static int write_pdf(struct printing *x, char **problem)
+{
+    const char *below[] = {word(x->head, "definition"), node_text(x->head, "exceptions"), NULL};
+    struct pdf_table t = {.title = word(x->head, "label"),
+                          .left = node_text(x->head, "title"),
+                          .right =
+                              text_printf(x->c, "%s%s", node_text_or(x->head, "period", ""),
+                                          node_flag(x->head, "partial") ? _("（未满期）") : ""),
+                          .column = x->column + 1, /* the codes of divisions are no news on paper */
+                          .n = x->n + 1,
+                          .nrow = x->nrow,
+                          .strong = x->strong,
+                          .below = below};
+    const char **cell = talloc_zero_array(x->c, const char *, x->nrow *t.n + 1);
+    MUST(cell);
+    for (size_t i = 0; i < x->nrow; i++)
+        memcpy(cell + i * t.n, x->all + i * (x->n + 2) + 1, t.n * sizeof *cell);
+    t.cell = cell;
+    return pdf_table(x->c, x->pdf, &t, problem);
 }
 
 static int finish(struct printing *x)
@@ -131,11 +202,15 @@ static int finish(struct printing *x)
     int r = 0;
     if (x->out)
         out_close(x->out);
-    if (x->file && (r = table_close(x->file, &problem)) < 0)
+    if (x->file)
+        r = table_close(x->file, &problem);
+    if (x->pdf)
+        r = write_pdf(x, &problem);
+    if (r < 0)
         out_say("hutongctl: %s", problem);
     for (const struct node *e = node_first(node_get(x->head, "broken")); e; e = e->next)
         out_say(_("检验不通过：%s"), e->str);
-    if (node_text(x->head, "exceptions"))
+    if (node_text(x->head, "exceptions") && *node_text(x->head, "exceptions"))
         out_say(_("例外说明：\n%s"), node_text(x->head, "exceptions"));
     for (const struct node *e = node_first(node_get(x->head, "differences")); e; e = e->next)
         out_say(_("更正：%s %s %s，原来 %s，现在 %s"), node_text_or(e, "name", ""),
@@ -144,16 +219,26 @@ static int finish(struct printing *x)
     return r;
 }
 
+static int one_way_out(struct ctl *c)
+{
+    static const char *const ways[] = {"--xlsx", "--pdf", "--csv-file"};
+    int n = c->format != OUT_TABLE;
+    for (size_t i = 0; i < NELEM(ways); i++)
+        n += args_text(c->args, ways[i]) != NULL;
+    if (n <= 1)
+        return 0;
+    out_say(_("hutongctl: --csv --json --xlsx --pdf 只写一个"));
+    return HE_USAGE;
+}
+
 /* All pages of a table; b asks for it. */
 static int print_pages(struct ctl *c, enum wire_op op, struct node *b)
 {
     struct printing x = {.c = c};
     struct node *answer;
-    int r;
-    if (args_text(c->args, "--xlsx") && c->format != OUT_TABLE) {
-        out_say(_("hutongctl: --csv --json --xlsx 只写一个"));
-        return HE_USAGE;
-    }
+    int r = one_way_out(c);
+    if (r < 0)
+        return r;
     node_bool(b, "deep", args_has(c->args, "--villages"));
     for (;;) {
         if ((r = ctl_call(c, op, b, &answer)) < 0 || (r = head(&x, answer)) < 0)

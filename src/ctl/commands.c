@@ -71,7 +71,9 @@ const struct command commands[] = {
      HAN_("set child 17 grade=三年级 father.phone=13900000000 --reason 家长来电"),
      CTL_WRITE | CTL_JSON, cmd_set},
 
-    {"report", "[NAME] [--period P] [--division CODE] [--villages] [--xlsx FILE]",
+    {"report",
+     "[NAME] [--period P] [--division CODE] [--villages] [--merge-small] "
+     "[--xlsx FILE|--pdf FILE|--csv-file FILE]",
      N_("统计报表；不写名称列出有哪些。时间写 2026-11-22、2026-11 或 2026Q4"),
      N_("report\nreport t1 --period 2026-10 --csv\nreport t1 --division 320681100000 --xlsx "
         "月报.xlsx"),
@@ -80,7 +82,8 @@ const struct command commands[] = {
      N_("冻结一张报表，以后不再重算；再冻结一次就是更正版，要写 --note"),
      N_("report freeze t1 --period 2026-10\nreport freeze t1 --period 2026-10 --note 汇龙镇补报"),
      CTL_JSON, cmd_report_freeze},
-    {"report frozen", "[ID] [--villages] [--xlsx FILE]",
+    {"report frozen",
+     "[ID] [--villages] [--merge-small] [--xlsx FILE|--pdf FILE|--csv-file FILE]",
      N_("列出冻结的报表，或看其中一张和它更正了什么"), "report frozen\nreport frozen 3 --csv",
      CTL_DATA, cmd_report_frozen},
 

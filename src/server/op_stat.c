@@ -31,6 +31,7 @@ static void columns_out(struct node *out, const struct report *r, const struct s
         node_str(n, "label", c->label);
         if (c->group)
             node_str(n, "group", c->group);
+        node_bool(n, "quotient", c->kind == REPORT_FORMULA && c->down.n);
         node_bool(n, "opens", c->kind != REPORT_FORMULA); /* there are children behind it */
     }
 }

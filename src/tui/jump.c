@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "tui/box.h"
 #include "tui/popup.h"
+#include "tui/sheet.h"
 #include "tui/users.h"
 #include "tui/village.h"
 
@@ -23,6 +24,9 @@ static const struct {
     {"child.read",
      {"38", "llb", N_("联络表"), N_("这个地方和上级有哪些人可以联络，电话多少"), NULL,
       village_contacts_open}},
+    {"report.read",
+     {"62", "tjbb", N_("统计报表"), N_("月报、季报，每个数字能打开名单；冻结的报表"), NULL,
+      sheet_choose}},
     {"import.run",
      {"81", "tjdr", N_("投件导入"), N_("把投件箱里的表格导入成档案"), NULL, import_open}},
     {"export.run",

@@ -164,11 +164,13 @@ static enum handled list_act(struct app *app, struct list *l, enum action act)
         l->total = -1;
         return list_reload(app, l), KEY_TAKEN;
     case ACT_SORT:
-        return list_sort_next(app, l), KEY_TAKEN;
+        if (!l->cell)
+            list_sort_next(app, l);
+        return KEY_TAKEN;
     case ACT_MENU:
         return list_menu(app, l), KEY_TAKEN;
     case ACT_FILTER:
-        return l->typing = true, KEY_TAKEN;
+        return l->typing = !l->cell, KEY_TAKEN;
     case ACT_MARK_ALL:
         return mark_page(app, l), KEY_TAKEN;
     case ACT_MARK:
@@ -202,7 +204,7 @@ static enum handled list_key(struct app *app, struct screen *scr, const struct k
     } else if (jump_key(key)) {
         l->stale = true;
         return jump_ask(app, l->s), KEY_TAKEN;
-    } else if (act == ACT_NONE && begins_filter(key)) {
+    } else if (act == ACT_NONE && begins_filter(key) && !l->cell) {
         l->typing = true;
         return filter_key(app, l, key, act);
     }
@@ -226,9 +228,10 @@ static const char *list_enabled(struct app *app, struct screen *scr, enum action
         return list_option_ok(l, 1) ? "" : NULL;
     case ACT_NEW:
         return !l->form->system && session_may_do(l->s, l->type, "add") ? "" : NULL;
-    case ACT_REFRESH:
     case ACT_FILTER:
     case ACT_SORT:
+        return l->cell ? NULL : "";
+    case ACT_REFRESH:
     case ACT_MARK:
     case ACT_MARK_ALL:
     case ACT_OPEN:
@@ -324,6 +327,17 @@ void list_open_of(struct app *app, struct session *s, const char *type, const ch
     l->of_id = id;
     l->where = text_printf(l, "%s = %llu", of, (unsigned long long)id);
     l->where_label = talloc_strdup(l, title);
+    app_push(app, &list_ops, l);
+}
+
+void list_open_cell(struct app *app, struct session *s, const char *type, const struct node *cell,
+                    const char *label)
+{
+    struct list *l = list_make(app, s, type);
+    if (!l)
+        return;
+    l->cell = node_copy(node_list(l), NULL, cell);
+    l->where_label = talloc_strdup(l, label);
     app_push(app, &list_ops, l);
 }
 

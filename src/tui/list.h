@@ -43,6 +43,7 @@ struct list {
     const char *type, *area, *area_name, *where, *where_label;
     const char *of; /* only records that hang on one of this type, and new ones are its too; NULL */
     uint64_t of_id;
+    const struct node *cell; /* the children behind a figure: what stat.cell asks; NULL */
     struct list_col *col; /* shown now */
     size_t ncol;
     const char **chosen; /* columns chosen under F9: NULL-terminated paths; NULL: by priority */
@@ -120,6 +121,9 @@ void list_saved_drop(struct app *, struct list *);
 void list_count_open(struct app *, struct list *);
 
 /* --- list.c --- */
+/* The children behind a figure of a report; both are copied. */
+void list_open_cell(struct app *, struct session *, const char *type, const struct node *cell,
+                    const char *label);
 bool list_marked(const struct list *, uint64_t id);
 void list_mark(struct list *, uint64_t id, bool on);
 /* A list with the cursor in the filter already. */

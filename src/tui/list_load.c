@@ -18,6 +18,8 @@ int list_rows_fit(struct app *app)
 struct node *list_body(void *ctx, const struct list *l)
 {
     struct node *b = node_map(ctx);
+    for (const struct node *e = node_first(l->cell); e; e = e->next)
+        node_copy(b, e->key, e);
     node_str(b, "type", l->type);
     if (l->view)
         node_str(b, "view", l->view->name);
@@ -53,7 +55,8 @@ static struct node *ask(void *ctx, const struct list *l, const char *after)
 static int fetch(struct app *app, struct list *l, const char *after, struct node **answer)
 {
     struct node *body = ask(l, l, after);
-    int r = session_call(app, l->s, l, *l->words ? OP_REC_FIND : OP_REC_LIST, body, answer);
+    enum wire_op op = l->cell ? OP_STAT_CELL : *l->words ? OP_REC_FIND : OP_REC_LIST;
+    int r = session_call(app, l->s, l, op, body, answer);
     talloc_free(body);
     return r;
 }

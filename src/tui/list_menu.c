@@ -301,6 +301,12 @@ static void menu_unmark(struct app *app, struct list *l)
     l->nmark = 0;
 }
 
+/* Behind a figure stands what the server named: other questions are not put to it. */
+static bool whole(const struct list *l)
+{
+    return !l->cell;
+}
+
 static bool always(const struct list *l)
 {
     (void)l;
@@ -309,7 +315,7 @@ static bool always(const struct list *l)
 
 static bool has_area(const struct list *l)
 {
-    return l->form->area != NULL;
+    return l->form->area != NULL && !l->cell;
 }
 
 static bool reviews(const struct list *l)
@@ -359,12 +365,12 @@ static bool recalls(const struct list *l)
 
 static bool prints(const struct list *l)
 {
-    return session_may_do(l->s, l->type, "print");
+    return session_may_do(l->s, l->type, "print") && !l->cell;
 }
 
 static bool exports(const struct list *l)
 {
-    return session_may(l->s, "export.run");
+    return session_may(l->s, "export.run") && !l->cell;
 }
 
 static bool marked(const struct list *l)
@@ -380,10 +386,10 @@ static const struct entry {
     {N_("审核通过"), N_("选上的各条，没有选时是当前这一条"), reviews, menu_approve},
     {N_("退回"), N_("写明原因，退给上报人修改"), reviews, menu_return},
     {N_("撤回"), N_("自己上报的，还没有生效"), recalls, menu_recall},
-    {N_("名单"), N_("换一个名单"), always, menu_view},
+    {N_("名单"), N_("换一个名单"), whole, menu_view},
     {N_("区划"), N_("只看一个乡镇或村"), has_area, menu_area},
-    {N_("计数"), N_("按一项分类，各有多少"), always, list_count_open},
-    {N_("排序"), N_("换一种排列（Ctrl-T）"), always, menu_sort},
+    {N_("计数"), N_("按一项分类，各有多少"), whole, list_count_open},
+    {N_("排序"), N_("换一种排列（Ctrl-T）"), whole, menu_sort},
     {N_("列"), N_("选择显示哪些列"), always, menu_columns},
     {N_("存成我的名单"), N_("现在的筛选、排序和列，下次再选"), list_may_save, list_saved_add},
     {N_("删去我的名单"), N_("自己存过的"), list_may_save, list_saved_drop},

@@ -32,6 +32,7 @@ libtui_a_SOURCES = \
 	src/tui/jump.c src/tui/jump.h \
 	src/tui/keys.c src/tui/keys.h \
 	src/tui/related.c \
+	src/tui/sheet.h src/tui/sheet.c src/tui/sheet_load.c src/tui/sheet_draw.c \
 	src/tui/keytest.c src/tui/keytest.h \
 	src/tui/leave.c src/tui/leave.h \
 	src/tui/list.c src/tui/list.h \

@@ -11,7 +11,7 @@
  *   popup.h    pick lists and questions (popup_pick.c), pager and input line (popup_text.c)
  *   keytest.h  what arrives for each key
  *
- * Upper half: session.h is its contract; form_priv.h lists the files of the form of a record,
+ * Upper half: session.h is its contract; sheet.h the statistics; form_priv.h lists the files of the form of a record,
  * pick_find.h the look-ups (pick_area.c, pick_region.c, pick_record.c).
  *
  * How to write a screen

@@ -176,7 +176,9 @@ static char *columns_text(void *ctx, const struct report *r, const struct stat_a
         if (a->seen[i])
             s = talloc_asprintf_append(s, "%s|%s|%s|%d\n", r->column[i].name, r->column[i].label,
                                        r->column[i].group ? r->column[i].group : "",
-                                       r->column[i].kind == REPORT_FORMULA);
+                                       r->column[i].kind != REPORT_FORMULA ? 0
+                                       : r->column[i].down.n               ? 2
+                                                                           : 1);
     return s;
 }
 

@@ -113,7 +113,8 @@ int stat_frozen_list(struct txn *txn, void *ctx, const struct county *county,
 
 struct line { /* of the columns kept with it: name|label|group|formula */
     char *name, *label, *group;
-    bool formula, seen;
+    int formula; /* 1 a sum of others, 2 a quotient */
+    bool seen;
 };
 
 struct frozen {
@@ -138,7 +139,7 @@ static void columns_read(void *ctx, struct frozen *z)
         }
         line.label = bar[0] ? bar[0] : line.name;
         line.group = bar[1] ? bar[1] : p;
-        line.formula = bar[2] && *bar[2] == '1';
+        line.formula = bar[2] ? atoi(bar[2]) : 0;
         z->line = talloc_realloc(ctx, z->line, struct line, z->n + 1);
         z->line[z->n++] = line;
     }
@@ -301,6 +302,7 @@ static void frozen_head_out(struct look *l, const struct frozen *z)
         node_str(n, "label", z->line[i].label);
         if (z->line[i].group && *z->line[i].group)
             node_str(n, "group", z->line[i].group);
+        node_bool(n, "quotient", z->line[i].formula == 2);
         node_bool(n, "opens", false);
     }
 }

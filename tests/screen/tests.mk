@@ -26,9 +26,13 @@ COUNTY_LIBS = tests/screen/libcounty.a libservertest.a tests/screen/libharness.a
 	libbase.a $(VTERM_LIBS) -lutil $(CRYPTO_LIBS) $(BASE_LIBS) $(TEST_LIBS)
 
 county_tests = tests/screen/english tests/screen/home tests/screen/list tests/screen/matter \
-	tests/screen/review tests/screen/ceilings tests/screen/print tests/screen/box
+	tests/screen/review tests/screen/ceilings tests/screen/print tests/screen/box \
+	tests/screen/sheet
 check_PROGRAMS += $(county_tests)
 TESTS += $(county_tests)
+tests_screen_sheet_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_screen_sheet_CFLAGS = $(TEST_CFLAGS)
+tests_screen_sheet_LDADD = $(COUNTY_LIBS)
 tests_screen_matter_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_matter_CFLAGS = $(TEST_CFLAGS)
 tests_screen_matter_LDADD = $(COUNTY_LIBS)

@@ -1,0 +1,116 @@
+/* 统计报表: walking over a report, the children behind a figure, a period, a file; key ceilings. */
+#include <config.h>
+
+#include <criterion/criterion.h>
+#include <string.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "screen/county.h"
+
+#define SEES(h, text) cr_assert(harness_wait(h, text, HARNESS_MS), "%s:\n%s", text, harness_text(h))
+
+enum { KEYS_MAX = 8 }; /* research/ux.md 5.1, task 8 */
+
+static struct county_run county;
+
+static void setup(void)
+{
+    county_start(&county);
+}
+
+static void teardown(void)
+{
+    county_stop(&county);
+}
+
+/* One key after the other, counted. */
+static int press(struct harness *h, const char *const *keys)
+{
+    int n = 0;
+    for (; keys[n]; n++)
+        harness_send(h, keys[n]);
+    return n;
+}
+
+/* The monthly report as a workbook in the box: no more keys than it may take. */
+Test(sheet, monthly, .init = setup, .fini = teardown)
+{
+    static const char *const keys[] = {"=", "6", "2", "\r", "\r", "\0330", "1", NULL};
+    struct harness *h = county_screen(&county, "gao", NULL);
+    cr_assert_leq(press(h, keys), KEYS_MAX);
+    SEES(h, "已放进取件箱：t1-2026-10-");
+    const char *name = strstr(harness_text(h), "t1-2026-10-");
+    char *path = text_printf(county.ctx, "%s/box/gao/out/%.*s", county.run.dir,
+                             (int)strcspn(name, " \n"), name);
+    cr_assert_eq(access(path, R_OK), 0, "%s", path);
+    SEES(h, "62 统计报表 > 农村留守儿童基本情况汇总表");
+    harness_stop(h);
+}
+
+Test(sheet, walk, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "sun", NULL);
+    harness_send(h, "=62\r");
+    SEES(h, "走访情况表");
+    harness_send(h, "5");
+    SEES(h, "62 统计报表 > 走访情况表");
+    SEES(h, "汇龙镇  2026-10");
+    SEES(h, "列 1-");
+    harness_send(h, "\0335");
+    SEES(h, "2026Q4");
+    harness_send(h, "2026-11\r");
+    SEES(h, "未满期，截至2026-11-22");
+    SEES(h, "幸福一村");
+    SEES(h, "40");
+    harness_bytes_reset(h);
+    harness_send(h, "\033[B");
+    harness_settle(h);
+    cr_assert(harness_bytes(h) <= 64, "%zu", harness_bytes(h));
+    harness_send(h, "\033[A\r"); /* the children of the first row */
+    SEES(h, "共40条");
+    SEES(h, "幸福一村 在册");
+    harness_send(h, "\0333");
+    SEES(h, "62 统计报表 > 走访情况表");
+    for (int i = 0; i < 12; i++)
+        harness_send(h, "\033[C");
+    SEES(h, "父母联系");
+    SEES(h, "列 ");
+    harness_send(h, "\r");
+    SEES(h, "这一列是算出来的");
+    harness_send(h, "\0335");
+    SEES(h, "2026Q4");
+    harness_send(h, "2027-01\r");
+    SEES(h, "还没有开始");
+    harness_stop(h);
+}
+
+/* Frozen, and looked at again. */
+Test(sheet, frozen, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "xu", NULL);
+    harness_send(h, "=62\r\r");
+    SEES(h, "农村留守儿童基本情况汇总表");
+    SEES(h, "2026-10");
+    harness_send(h, "\0336");
+    SEES(h, "出更正版写原因");
+    harness_send(h, "\r");
+    SEES(h, "上报和通报用它");
+    harness_send(h, "1");
+    SEES(h, "已冻结，第 1 版");
+    harness_send(h, "\0332");
+    SEES(h, "现在的数字");
+    SEES(h, "第 1 版");
+    harness_send(h, "2");
+    SEES(h, "第 1 版，取数 20");
+    harness_send(h, "\r");
+    SEES(h, "冻结的数字照当时的存");
+    harness_send(h, "\0336");
+    SEES(h, "出更正版写原因");
+    harness_send(h, "\r");
+    SEES(h, "上报和通报用它");
+    harness_send(h, "1");
+    SEES(h, "已经冻结过");
+    harness_stop(h);
+}
