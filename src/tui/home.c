@@ -351,27 +351,27 @@ static void home_menu(struct app *app, struct home *h)
     struct pick_item *items = talloc_zero_array(h, struct pick_item, n + OWN);
     MUST(items);
     for (size_t i = 0; i < n; i++)
-        items[i] = (struct pick_item){
+        items[OWN + i] = (struct pick_item){
             .code = h->jump[i].code, .label = h->jump[i].label, .hint = h->jump[i].help};
-    items[n + DRAFTS] = (struct pick_item){
+    items[DRAFTS] = (struct pick_item){
         .code = "11", .label = _("草稿"), .hint = _("没有录完的内容，接着录或丢弃")};
-    items[n + ENCODING] = (struct pick_item){
+    items[ENCODING] = (struct pick_item){
         .code = "12", .label = _("汉字编码"), .hint = _("屏幕是乱码时，下次登录重新问一次")};
-    items[n + KEYTEST] =
+    items[KEYTEST] =
         (struct pick_item){.code = "13", .label = _("按键测试"), .hint = _("看每个按键送来了什么")};
-    items[n + HELP] =
+    items[HELP] =
         (struct pick_item){.code = "19", .label = _("帮助"), .hint = _("全部按键和本屏说明")};
     struct pick p = {.title = _("菜单"), .items = items, .n = n + OWN};
     int i = popup_pick(app, &p);
-    if (i >= 0 && (size_t)i < n)
-        jump_go(app, h->s, &h->jump[i]);
-    else if (i == (int)n + DRAFTS)
+    if (i >= OWN)
+        jump_go(app, h->s, &h->jump[i - OWN]);
+    else if (i == DRAFTS)
         home_draft_list(app, h->s);
-    else if (i == (int)n + ENCODING)
+    else if (i == ENCODING)
         encoding_forget(app);
-    else if (i == (int)n + KEYTEST)
+    else if (i == KEYTEST)
         keytest_show(app);
-    else if (i == (int)n + HELP)
+    else if (i == HELP)
         app_send_action(app, ACT_HELP);
     talloc_free(items);
 }

@@ -8,11 +8,13 @@
  *
  *   stat.h           this
  *   stat_in.h        between these files
- *   stat_table.c     tables: which there are, building, refreshing
+ *   stat_days.c      which tables there are; the thread that keeps them ready
+ *   stat_table.c     one table: what changed, building, refreshing
  *   stat_kid.c       one child as of a day: its conditions
  *   stat_past.c      a record as of a day
  *   stat_period.c    "2026-11-22" "2026-11" "2026Q4"
  *   stat_run.c       a report for people: rows, columns, rights
+ *   stat_formula.c   columns of columns, balances; what people read
  *   stat_move.c      who came and went in a period
  *   stat_cell.c      the children behind a figure
  *   stat_freeze.c stat_frozen.c  a report that stays as it was: making one, looking at one

@@ -44,6 +44,29 @@ struct stat_table {
     int64_t *count; /* [ncode][npred] */
 };
 
+struct stat_change {
+    const struct form *form;
+    uint64_t id;
+    struct date day;
+};
+
+struct statistics {
+    const struct county *county;
+    pthread_mutex_t lock;
+    pthread_cond_t built;
+    struct stat_table *table[STAT_TABLES];
+    uint64_t clock;
+    /* the log: numbers go on for ever, entries before base are gone */
+    pthread_mutex_t log_lock;
+    struct date latest; /* business day anybody has worked on */
+    struct stat_change *log;
+    size_t base, n, room;
+    /* the thread */
+    pthread_t thread;
+    bool running, stop;
+    pthread_cond_t wake;
+};
+
 /* One child of a table as of its day, worked out anew. */
 struct stat_kid {
     char code[13]; /* "": there was none */
@@ -68,7 +91,13 @@ int stat_wrong_of(const struct stat_table *, const struct report *, const struct
 int stat_kid(struct txn *, const struct stat_table *, const struct county *, uint64_t id,
              struct stat_kid *);
 
-/* stat_table.c: the table of a day, fresh and locked until stat_release. */
+/* stat_table.c */
+void stat_log_change(const struct form *, uint64_t id, struct date day, void *statistics);
+void stat_log_trim(struct statistics *); /* what every table has seen is forgotten */
+int stat_build(struct stat_table *);
+int stat_refresh(struct stat_table *); /* under the lock; HE_LIMIT: too far behind, build it anew */
+
+/* stat_days.c: the table of a day, fresh and locked until stat_release. */
 int stat_take(const struct county *, struct date today, struct date day, struct stat_table **);
 void stat_release(struct stat_table *);
 /* Two days at once; they may be the same. */
@@ -90,6 +119,10 @@ bool stat_column_seen(void *ctx, const struct county *, const struct actor *, co
                       int column);
 /* Is the division within one where the actor has the right? stat_frozen.c */
 bool actor_covers(const struct actor *, const char *right, const char *code);
+
+/* stat_formula.c */
+void stat_formulas(struct stat_answer *, const struct report *);
+void stat_identities(struct stat_answer *, const struct report *);
 
 /* stat_move.c: adds the movements of a period to v of every row (NULL rows are passed over). */
 struct stat_rows {

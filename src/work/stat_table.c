@@ -1,7 +1,7 @@
 /*
- * The tables of the days asked for. One lock guards all of them while they are read or refreshed; it
- * is never held by the writer, whose watcher only appends to a log under a lock of its own. Building
- * holds neither: the log says afterwards what changed meanwhile.
+ * One table: the log of what changed, building it, refreshing it. The watcher of the store only appends
+ * to the log, under a lock of its own; building holds no lock at all, the log says afterwards what
+ * changed meanwhile.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,32 +17,9 @@
 #define PIECE   200     /* children of one reading */
 #define LOG_MAX 1000000 /* changes kept; more, and the tables are made anew */
 
-struct change {
-    const struct form *form;
-    uint64_t id;
-    struct date day;
-};
-
-struct statistics {
-    const struct county *county;
-    pthread_mutex_t lock;
-    pthread_cond_t built;
-    struct stat_table *table[STAT_TABLES];
-    uint64_t clock;
-    /* the log: numbers go on for ever, entries before base are gone */
-    pthread_mutex_t log_lock;
-    struct date latest; /* business day anybody has worked on */
-    struct change *log;
-    size_t base, n, room;
-    /* the thread */
-    pthread_t thread;
-    bool running, stop;
-    pthread_cond_t wake;
-};
-
 /* --- the log --- */
 
-static void log_change(const struct form *form, uint64_t id, struct date day, void *arg)
+void stat_log_change(const struct form *form, uint64_t id, struct date day, void *arg)
 {
     struct statistics *s = arg;
 
@@ -53,15 +30,16 @@ static void log_change(const struct form *form, uint64_t id, struct date day, vo
         s->base = s->n; /* every table is behind it now */
     if (s->n - s->base == s->room) {
         s->room = s->room ? 2 * s->room : 1024;
-        s->log = talloc_realloc(s, s->log, struct change, s->room);
+        s->log = talloc_realloc(s, s->log, struct stat_change, s->room);
         MUST(s->log);
     }
-    s->log[s->n++ - s->base] = (struct change){form, id, day};
+    s->log[s->n++ - s->base] = (struct stat_change){form, id, day};
     pthread_mutex_unlock(&s->log_lock);
 }
 
 /* A copy of what came behind `from`; HE_LIMIT when it is gone. */
-static int log_read(struct statistics *s, void *ctx, size_t from, struct change **out, size_t *n)
+static int log_read(struct statistics *s, void *ctx, size_t from, struct stat_change **out,
+                    size_t *n)
 {
     int err = 0;
 
@@ -76,7 +54,7 @@ static int log_read(struct statistics *s, void *ctx, size_t from, struct change 
 }
 
 /* What every table has seen is forgotten. */
-static void log_trim(struct statistics *s)
+void stat_log_trim(struct statistics *s)
 {
     size_t seen = SIZE_MAX;
 
@@ -245,7 +223,7 @@ static int build_piece(struct txn *txn, void *arg)
     return err;
 }
 
-static int build(struct stat_table *t)
+int stat_build(struct stat_table *t)
 {
     struct statistics *s = t->stat;
     struct build b = {.t = t, .ctx = talloc_new(NULL)};
@@ -273,12 +251,12 @@ static int build(struct stat_table *t)
 
 struct refresh {
     struct stat_table *t;
-    const struct change *c;
+    const struct stat_change *c;
     size_t n;
     void *ctx;
 };
 
-static int refresh_children(struct txn *txn, struct refresh *r, const struct change *c,
+static int refresh_children(struct txn *txn, struct refresh *r, const struct stat_change *c,
                             struct stat_kid *kid)
 {
     const struct county *county = r->t->stat->county;
@@ -309,7 +287,7 @@ static int refresh_run(struct txn *txn, void *arg)
 
     kid_new(r->ctx, r->t, &kid);
     for (size_t i = 0; i < r->n && !err; i++) {
-        const struct change *c = &r->c[i];
+        const struct stat_change *c = &r->c[i];
 
         if (date_cmp(c->day, r->t->day) > 0)
             continue;
@@ -325,7 +303,7 @@ static int refresh_run(struct txn *txn, void *arg)
 
 static int change_cmp(const void *a, const void *b)
 {
-    const struct change *x = a, *y = b;
+    const struct stat_change *x = a, *y = b;
 
     if (x->form != y->form)
         return x->form < y->form ? -1 : 1;
@@ -335,10 +313,10 @@ static int change_cmp(const void *a, const void *b)
 }
 
 /* Under the lock. HE_LIMIT: too far behind, to be built anew. */
-static int refresh(struct stat_table *t)
+int stat_refresh(struct stat_table *t)
 {
     struct refresh r = {.t = t, .ctx = talloc_new(NULL)};
-    struct change *c = NULL;
+    struct stat_change *c = NULL;
     int err = log_read(t->stat, r.ctx, t->log, &c, &r.n);
 
     if (!err && r.n) {
@@ -350,241 +328,4 @@ static int refresh(struct stat_table *t)
     }
     talloc_free(r.ctx);
     return err;
-}
-
-/* --- which tables there are --- */
-
-static struct stat_table *table_new(struct statistics *s, struct date day)
-{
-    struct stat_table *t = talloc_zero(NULL, struct stat_table);
-
-    t->stat = s;
-    t->day = day;
-    t->building = true;
-    pthread_mutex_lock(&s->log_lock);
-    t->log = s->n;
-    pthread_mutex_unlock(&s->log_lock);
-    return t;
-}
-
-/* The place of the least used table that nobody waits for; NULL when all are in use. */
-static struct stat_table **table_place(struct statistics *s)
-{
-    struct stat_table **place = NULL;
-
-    for (int i = 0; i < STAT_TABLES; i++) {
-        struct stat_table *t = s->table[i];
-
-        if (!t)
-            return &s->table[i];
-        if (!t->users && !t->building && (!place || t->used < (*place)->used))
-            place = &s->table[i];
-    }
-    return place;
-}
-
-static struct stat_table *table_of(struct statistics *s, struct date day)
-{
-    for (int i = 0; i < STAT_TABLES; i++)
-        if (s->table[i] && date_cmp(s->table[i]->day, day) == 0)
-            return s->table[i];
-    return NULL;
-}
-
-static void table_drop(struct statistics *s, struct stat_table *t)
-{
-    for (int i = 0; i < STAT_TABLES; i++)
-        if (s->table[i] == t)
-            s->table[i] = NULL;
-    talloc_free(t);
-}
-
-/* Under the lock, which is let go meanwhile. */
-static int table_build(struct statistics *s, struct date day, bool past, struct stat_table **out)
-{
-    struct stat_table **place = table_place(s), *t;
-    int err;
-
-    if (!place)
-        return HE_BUSY;
-    talloc_free(*place);
-    t = *place = table_new(s, day);
-    t->past = past;
-    pthread_mutex_unlock(&s->lock);
-    err = build(t);
-    pthread_mutex_lock(&s->lock);
-    t->building = false;
-    pthread_cond_broadcast(&s->built);
-    if (err)
-        table_drop(s, t);
-    *out = err ? NULL : t;
-    return err;
-}
-
-static bool is_past(struct statistics *s, struct date today, struct date day)
-{
-    bool past;
-
-    pthread_mutex_lock(&s->log_lock);
-    if (date_cmp(today, s->latest) > 0)
-        s->latest = today;
-    past = date_cmp(day, s->latest) < 0;
-    pthread_mutex_unlock(&s->log_lock);
-    return past;
-}
-
-/* Under the lock: the fresh table of the day. */
-static int table_fresh(struct statistics *s, struct date today, struct date day,
-                       struct stat_table **out)
-{
-    bool past = is_past(s, today, day);
-    int err = 0;
-
-    for (int tries = 0; tries < 5; tries++) {
-        struct stat_table *t = table_of(s, day);
-
-        if (t && t->building) {
-            pthread_cond_wait(&s->built, &s->lock);
-            tries--;
-            continue;
-        }
-        if (!t && (err = table_build(s, day, past, &t)))
-            return err;
-        t->past = past;
-        err = refresh(t);
-        if (err != HE_LIMIT) {
-            *out = t;
-            return err;
-        }
-        table_drop(s, t);
-    }
-    return err;
-}
-
-int stat_take_two(const struct county *county, struct date today, const struct date day[2],
-                  struct stat_table *out[2])
-{
-    struct statistics *s = county->stat;
-    int err;
-
-    pthread_mutex_lock(&s->lock);
-    err = table_fresh(s, today, day[1], &out[1]);
-    if (!err) { /* building the other lets the lock go: this one must stay */
-        struct stat_table *kept = out[1];
-
-        kept->users++;
-        err = table_fresh(s, today, day[0], &out[0]);
-        kept->users--;
-        if (!err)
-            err = refresh(kept);
-    }
-    if (err) {
-        pthread_mutex_unlock(&s->lock);
-        return err;
-    }
-    out[0]->used = out[1]->used = ++s->clock;
-    log_trim(s);
-    return 0;
-}
-
-int stat_take(const struct county *county, struct date today, struct date day,
-              struct stat_table **out)
-{
-    struct date days[2] = {day, day};
-    struct stat_table *two[2];
-    int err = stat_take_two(county, today, days, two);
-
-    *out = err ? NULL : two[1];
-    return err;
-}
-
-void stat_release(struct stat_table *t)
-{
-    pthread_mutex_unlock(&t->stat->lock);
-}
-
-/* --- the engine --- */
-
-static int stat_free(struct statistics *s)
-{
-    for (int i = 0; i < STAT_TABLES; i++)
-        talloc_free(s->table[i]);
-    pthread_mutex_destroy(&s->lock);
-    pthread_mutex_destroy(&s->log_lock);
-    pthread_cond_destroy(&s->built);
-    pthread_cond_destroy(&s->wake);
-    return 0;
-}
-
-struct statistics *stat_new(const struct county *county)
-{
-    struct statistics *s = talloc_zero(base_unconst(county), struct statistics);
-
-    s->county = county;
-    pthread_mutex_init(&s->lock, NULL);
-    pthread_mutex_init(&s->log_lock, NULL);
-    pthread_cond_init(&s->built, NULL);
-    pthread_cond_init(&s->wake, NULL);
-    talloc_set_destructor(s, stat_free);
-    store_watch(county->store, log_change, s);
-    return s;
-}
-
-/* The tables that most reports need, ready before anybody asks: today's and the last day of the month
- * before. */
-static void keep_ready(const struct county *county)
-{
-    struct date today = date_of_time(date_now()), before = today;
-    struct date days[2];
-    struct stat_table *t[2];
-
-    before.d = 1;
-    days[0] = date_add_days(before, -1);
-    days[1] = today;
-    if (stat_take_two(county, today, days, t) == 0)
-        stat_release(t[1]);
-}
-
-static void *stat_main(void *arg)
-{
-    struct statistics *s = arg;
-
-    pthread_mutex_lock(&s->lock);
-    while (!s->stop) {
-        struct timespec until;
-
-        pthread_mutex_unlock(&s->lock);
-        keep_ready(s->county);
-        pthread_mutex_lock(&s->lock);
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += 5;
-        if (!s->stop)
-            pthread_cond_timedwait(&s->wake, &s->lock, &until);
-    }
-    pthread_mutex_unlock(&s->lock);
-    return NULL;
-}
-
-void stat_start(const struct county *county)
-{
-    struct statistics *s = county->stat;
-
-    s->running = pthread_create(&s->thread, NULL, stat_main, s) == 0;
-}
-
-void stat_stop(const struct county *county)
-{
-    struct statistics *s = county->stat;
-
-    if (!s->running)
-        return;
-    pthread_mutex_lock(&s->lock);
-    s->stop = true;
-    for (int i = 0; i < STAT_TABLES; i++)
-        if (s->table[i])
-            s->table[i]->dropped = true; /* a building under way ends */
-    pthread_cond_broadcast(&s->wake);
-    pthread_mutex_unlock(&s->lock);
-    pthread_join(s->thread, NULL);
-    s->running = false;
 }
