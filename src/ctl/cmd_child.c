@@ -107,6 +107,21 @@ int cmd_review_return(struct ctl *c)
     return decide(c, false);
 }
 
+int cmd_child_checked(struct ctl *c)
+{
+    struct node *b = ctl_body(c, NULL), *answer;
+    int r = put_ids(c, b, 0, _("编号"));
+    if (r < 0 || (r = ctl_call(c, OP_CHILD_CHECKED, b, &answer)) < 0)
+        return r;
+    if (args_has(c->args, "--json"))
+        out_json(answer);
+    const struct node *skipped = node_get(answer, "skipped");
+    for (const struct node *e = node_first(skipped); e; e = e->next)
+        out_say("  %lld: %s", (long long)node_num(e, "id", 0), node_text_or(e, "text", ""));
+    out_say(_("核实 %lld 个"), (long long)node_num(answer, "done", 0));
+    return skipped && skipped->n ? CTL_SOME : 0;
+}
+
 /* --- hand-over --- */
 
 int cmd_child_handover(struct ctl *c)

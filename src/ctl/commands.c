@@ -97,6 +97,8 @@ const struct command commands[] = {
     {"child return", "ID [--reason-code CODE] [--on DATE] [field=value …]",
      N_("退出的孩子重新登记；原因代码见 forms/codes/add_reason.csv"), NULL, CTL_WRITE | CTL_JSON,
      cmd_child_return},
+    {"child checked", "ID …", N_("核实无变化：本月看过，档案没有变化"), "child checked 17 18 19",
+     CTL_WRITE | CTL_JSON, cmd_child_checked},
     {"child handover", "FROM TO [ID …]",
      N_("儿童主任换人：把孩子、待办和没有录完的登记交给另一位；先用 --dry-run 看名单"),
      "child handover gaoxy huyf --dry-run\nchild handover gaoxy huyf 17 18", CTL_WRITE | CTL_JSON,

@@ -24,6 +24,7 @@ int cmd_set(struct ctl *);
 int cmd_child_move(struct ctl *);
 int cmd_child_exit(struct ctl *);
 int cmd_child_return(struct ctl *);
+int cmd_child_checked(struct ctl *);
 int cmd_child_handover(struct ctl *);
 int cmd_child_merge(struct ctl *);
 int cmd_review_list(struct ctl *);

@@ -114,6 +114,12 @@ int op_child_watch(struct call *c, struct txn *t)
                                node_text(c->body, "why"));
 }
 
+/* {ids: [child]} → {done, skipped: [{id, text}]} */
+int op_child_checked(struct call *c, struct txn *t)
+{
+    return child_checked(t, c->ctx, c->county, c->actor, node_get(c->body, "ids"), c->out);
+}
+
 /* {from, to, ids} → {children, tasks, drafts, named} */
 int op_child_handover(struct call *c, struct txn *t)
 {

@@ -21,6 +21,7 @@ const struct op_row op_rows[OP_COUNT] = {
     [OP_CHILD_SAME] = {.run = op_child_same},
     [OP_CHILD_MERGE] = {.run = op_child_merge},
     [OP_CHILD_WATCH] = {.run = op_child_watch},
+    [OP_CHILD_CHECKED] = {.run = op_child_checked},
     [OP_CHILD_HANDOVER] = {.run = op_child_handover},
     [OP_REVIEW_DECIDE] = {.run = op_review_decide},
     [OP_REVIEW_RECALL] = {.run = op_review_recall},

@@ -268,6 +268,17 @@ static void menu_handover(struct app *app, struct list *l)
     list_reload(app, l);
 }
 
+static void menu_checked(struct app *app, struct list *l)
+{
+    if (!l->nmark && l->at < l->nrow)
+        list_mark(l, l->row[l->at].id, true);
+    if (matter_checked(app, l->s, l->mark, l->nmark) > 0)
+        l->nmark = 0;
+    l->total = -1;
+    l->npage = 1;
+    list_reload(app, l);
+}
+
 /* Marked rows, or the one at the cursor, stand in the national system now. */
 static void menu_synced(struct app *app, struct list *l)
 {
@@ -396,6 +407,7 @@ static const struct entry {
     {N_("转移到外村"), N_("当前这个孩子搬走了，档案跟着走"), moves, menu_move},
     {N_("恢复在册"), N_("退出过的孩子重新纳入"), leaves, menu_comeback},
     {N_("关注名单"), N_("列入或移出，不计入报表"), watches, menu_watch},
+    {N_("核实无变化"), N_("选上的孩子本月都看过，档案没有变化"), watches, menu_checked},
     {N_("交接"), N_("选上的孩子换一位儿童主任负责"), hands_over, menu_handover},
     {N_("合并重复档案"), N_("当前这份和另一份是同一个孩子"), merges, menu_merge},
     {N_("标为已同步"), N_("选上的各份已经录入全国系统"), syncs, menu_synced},

@@ -319,6 +319,27 @@ int matter_handover(struct app *app, struct session *s, const uint64_t *ids, siz
     return done;
 }
 
+/* ---- looked through ---- */
+
+int matter_checked(struct app *app, struct session *s, const uint64_t *ids, size_t n)
+{
+    void *ctx = talloc_new(app);
+    struct node *body = node_map(ctx), *list = node_add_list(body, "ids"), *answer;
+    char *text = text_printf(ctx, _("这 %zu 个孩子都看过、问过，档案里写的没有变化？"), n);
+    int done = 0;
+    for (size_t i = 0; i < n; i++)
+        node_int(list, NULL, (int64_t)ids[i]);
+    if (n && popup_confirm(app, _("核实无变化"), text, _("都核实过，没有变化")) &&
+        session_call(app, s, ctx, OP_CHILD_CHECKED, body, &answer) == 0) {
+        const struct node *left = node_first(node_get(answer, "skipped"));
+        app_message(app, left ? _("已核实 %lld 个；没有核实的：%s") : _("已核实 %lld 个。%s"),
+                    (long long)node_num(answer, "done", 0), node_text_or(left, "text", ""));
+        done = 1;
+    }
+    talloc_free(ctx);
+    return done;
+}
+
 /* ---- the national system ---- */
 
 /* The first of those that stay on the list says why. */

@@ -11,6 +11,7 @@ int matter_comeback(struct app *, struct session *, uint64_t child);
 int matter_merge(struct app *, struct session *, uint64_t child);
 int matter_watch(struct app *, struct session *, uint64_t child);
 /* The children are those of one director; all of them go to another. */
+int matter_checked(struct app *, struct session *, const uint64_t *children, size_t n);
 int matter_handover(struct app *, struct session *, const uint64_t *children, size_t n);
 /* The files were entered in the national system as they stood in these versions. */
 int matter_synced(struct app *, struct session *, const uint64_t *children,

@@ -95,6 +95,11 @@ int child_watch(struct txn *, void *ctx, const struct county *, const struct act
 int child_handover(struct txn *, void *ctx, const struct county *, const struct actor *,
                    const struct node *body, struct node *out);
 
+/* Looked through this month and nothing had changed: ids [id] → out {done, skipped: [{id, text}]}. A file
+ * that left or has something to correct is left out. */
+int child_checked(struct txn *, void *ctx, const struct county *, const struct actor *,
+                  const struct node *ids, struct node *out);
+
 /* --- duplicates --- */
 
 /* [{id, title, village, why: same_id | same_name_birth_village | sibling, merge: bool}] for a record in

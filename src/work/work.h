@@ -27,6 +27,7 @@
  *   review.c decide.c village → township → county (decision 5): what waits; approving, returning
  *   handover.c       children from one director to another; the 关注名单
  *   leave.c          exit, return, transfer, death
+ *   checked.c        looked through, nothing changed
  *   same.c merge.c   duplicates, siblings, merging
  *   due.h due.c      sixteen and eighteen; the daily job that tests the definition anew
  *   scope.c query.c  which records a list walks; a question checked against what may be named

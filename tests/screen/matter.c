@@ -117,6 +117,14 @@ Test(matter, handing_over, .init = setup, .fini = teardown)
     harness_stop(h);
 }
 
+Test(matter, looked_through_and_nothing_changed, .init = setup, .fini = teardown)
+{
+    struct harness *h = chosen("gao", "古丽", "核实无变化");
+    says(h, "1 都核实过，没有变化", "1");
+    SEES(h, "已核实 1 个。");
+    harness_stop(h);
+}
+
 static int64_t leave_for_good(void)
 {
     struct node *ask = node_map(county.ctx), *body = node_map(county.ctx), *v, *answer;

@@ -98,6 +98,7 @@ static const struct row {
     {"agreement.end", "#id=999|v.end_reason=9", "yn yn ynnn nnnnnn nnn", false},
     {"agreement.void", "#id=999|why=x", "yn yn ynnn nnnnnn nnn", false},
     {"review.recall", "#change=999", "yn yn ynyy nnnnnn nnn", false},
+    {"child.checked", "@ids=999", "yn yn ynyy nnnnnn nnn", false},
     {"child.handover", "from=dir|to=dir2", "nn yy yynn nnnnnn nnn", false},
     {"draft.put", "key=child/new/1|d.name=王", "yy yy yyyy yyyyyy nnn", false},
     {"draft.list", "x=y", "yy yy yyyy yyyyyy yyy", false},

@@ -3,6 +3,7 @@
 #include "store/store_admin.h"
 
 #include "work/due.h"
+#include "work/list.h"
 
 #define ID1 "320681201608154021"
 
@@ -416,5 +417,67 @@ Test(work_same, handover_and_watch)
     cr_assert_eq(strtoull(box_val(&b, b.child, id, "director"), NULL, 10), hu);
     cr_assert_eq(box_do(&b, "gao", watch_fn, &id), 0);
     cr_assert_str_eq(box_val(&b, b.child, id, "watch_list"), "1");
+    box_free(&b);
+}
+
+/* --- looked through, nothing changed --- */
+
+struct look {
+    uint64_t id[3];
+    struct node *out;
+};
+
+static int checked_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
+{
+    struct look *k = arg;
+    struct node *ids = node_list(b->ctx);
+
+    for (size_t i = 0; i < NELEM(k->id); i++)
+        node_int(ids, NULL, (int64_t)k->id[i]);
+    k->out = node_map(b->ctx);
+    return child_checked(t, b->ctx, b->county, a, ids, k->out);
+}
+
+static int month_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
+{
+    const struct list_ask ask = {.form = b->child, .view = "month_check", .limit = 20};
+    struct node *out = node_map(b->ctx);
+    int err = list_page(t, b->ctx, b->county, a, &ask, out, &b->problem);
+
+    *(size_t *)arg = node_get(out, "rows")->n;
+    return err;
+}
+
+static size_t month_left(struct box *b)
+{
+    size_t n = 0;
+
+    cr_assert_eq(box_look(b, "gao", month_fn, &n), 0, "%s", b->problem);
+    return n;
+}
+
+/* The monthly round: whom nobody changed for a month waits until somebody has looked. */
+Test(work_same, looked_through_each_month)
+{
+    struct box b;
+    struct look k;
+
+    box_new(&b);
+    k.id[0] = add(&b, "xu", "name=王小雨|sex=2|birth_date=2016-03-12|village=" VILLAGE_A);
+    k.id[1] = add(&b, "xu", "name=李小一|sex=1|birth_date=2015-03-12|village=" VILLAGE_A);
+    k.id[2] = add(&b, "xu", "name=赵小二|village=" VILLAGE_B);
+    cr_assert_eq(month_left(&b), 0u, "new this month");
+    b.today = (struct date){2026, 12, 28};
+    cr_assert_eq(month_left(&b), 2u);
+    cr_assert_eq(box_do(&b, "gao", checked_fn, &k), 0);
+    cr_assert_eq(node_num(k.out, "done", 0), 2, "%s", node_json(b.ctx, k.out));
+    cr_assert_eq(node_num(node_first(node_get(k.out, "skipped")), "id", 0), (int64_t)k.id[2],
+                 "another village's");
+    cr_assert_str_eq(box_val(&b, b.child, k.id[0], "checked_on"), "2026-12-28");
+    cr_assert_str_eq(box_val(&b, b.child, k.id[0], "updated_on"), "2026-11-22", "no update");
+    cr_assert_str_eq(box_val(&b, b.child, k.id[2], "checked_on"), "");
+    cr_assert_eq(month_left(&b), 0u);
+    b.today = (struct date){2027, 1, 30};
+    cr_assert_eq(month_left(&b), 2u);
     box_free(&b);
 }
