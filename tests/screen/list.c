@@ -38,6 +38,8 @@ static size_t cost(struct harness *h, const char *keys)
     harness_settle(h);
     harness_bytes_reset(h);
     harness_send(h, keys);
+    for (int i = 0; i < 100 && harness_bytes(h) == 0; i++) /* a busy machine answers late */
+        harness_settle(h);
     harness_settle(h);
     return harness_bytes(h);
 }
