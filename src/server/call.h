@@ -28,7 +28,8 @@ struct call {
     bool tried; /* body.dry: a change that went well and is undone on purpose */
     /* of a change written in parts (dispatch.c): out is true of the whole should no part follow */
     struct review_batch part; /* where this run of the transaction ended; at NULL: done */
-    struct review_batch past; /* what the parts before did, under root; skipped NULL: this is the first */
+    struct review_batch
+        past; /* what the parts before did, under root; skipped NULL: this is the first */
 };
 
 /* txn is NULL for rows that are `outside`. HE_PROTOCOL ends the connection. */
@@ -77,8 +78,12 @@ extern op_handler op_national_list, op_national_done;
 extern op_handler op_stat_list, op_stat_run, op_stat_cell, op_stat_freeze, op_stat_frozen;
 extern op_handler op_draft_put, op_draft_get, op_draft_list, op_draft_drop;
 extern op_handler op_import_begin, op_import_rows, op_import_end, op_export_begin, op_export_rows;
-extern op_handler op_area_list, op_area_empty, op_area_contacts, op_division_load, op_user_list, op_user_add, op_user_set,
-    op_post_add, op_post_set, op_post_end, op_audit_list, op_audit_verify, op_job_list, op_job_cancel, op_backup,
-    op_verify;
+extern op_handler op_area_list, op_area_empty, op_area_contacts, op_division_load, op_user_list,
+    op_user_add, op_user_set, op_post_add, op_post_set, op_post_end, op_audit_list, op_audit_verify,
+    op_job_list, op_job_cancel, op_backup, op_verify;
+extern op_handler op_sweep_open, op_sweep_mine, op_sweep_checklist, op_sweep_mark, op_sweep_sample,
+    op_sweep_sampled, op_sweep_check, op_sweep_submit, op_sweep_accept, op_sweep_freeze,
+    op_sweep_figures, op_sweep_compare, op_sweep_recount, op_sweep_bulletin, op_sweep_sign,
+    op_sweep_close;
 
 #endif

@@ -5,7 +5,7 @@ libserver_a_SOURCES = \
 	src/server/peer.c src/server/session.c src/server/dispatch.c src/server/op_table.c \
 	src/server/op_session.c src/server/op_record.c src/server/op_list.c src/server/op_child.c \
 	src/server/op_draft.c src/server/op_import.c src/server/op_export.c src/server/op_admin.c \
-	src/server/op_stat.c src/server/op_agreement.c
+	src/server/op_stat.c src/server/op_agreement.c src/server/op_sweep.c
 SERVER_LIBS = libserver.a libwork.a libstore.a libwire.a librec.a libform.a libbase.a \
 	$(DB_LIBS) $(CSV_LIBS) $(BASE_LIBS)
 

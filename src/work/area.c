@@ -366,3 +366,17 @@ void area_list(void *ctx, const struct county *county, const char *below, const 
                 list_row(rows, ctx, county, info);
         }
 }
+
+const char **area_villages(void *ctx, const struct county *county, const char *below)
+{
+    const struct area_set *set = set_now(county);
+    const char **codes = talloc_array(ctx, const char *, set->n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < set->n; i++) /* sorted by code */
+        if (area_level(set->area[i].code) == AREA_VILLAGE && !set->area[i].to.y &&
+            (!*below || area_within(set->area[i].code, below)))
+            codes[n++] = talloc_strdup(codes, set->area[i].code);
+    codes[n] = NULL;
+    return codes;
+}

@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#include "work/sweep_in.h"
 #include "work/task.h"
 
 /* What follows from a change of a child's file for the records that hang on it. */
 static int child_stored(struct family *f)
 {
-    return f->old ? task_follow(f->txn, f, f->county, &f->who, f->old, f->rec) : 0;
+    int err = f->old ? task_follow(f->txn, f, f->county, &f->who, f->old, f->rec) : 0;
+
+    return err ? err : sweep_child_stored(f);
 }
 
 static const struct business table[] = {
@@ -16,6 +19,11 @@ static const struct business table[] = {
     {"exception", exception_values, exception_stored},
     {"child", NULL, child_stored},
     {"task", task_values, NULL},
+    {"sweep", sweep_values, NULL},
+    {"sweep_item", sweep_item_values, sweep_item_stored},
+    {"hazard", sweep_hazard_values, sweep_hazard_stored},
+    {"place", NULL, sweep_place_stored},
+    {"bulletin", sweep_bulletin_values, NULL},
     {NULL, NULL, NULL},
 };
 

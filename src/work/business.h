@@ -20,7 +20,8 @@ struct business {
 /* NULL when the type has no row. */
 const struct business *business_of(const struct form *);
 
-/* The ref field by which a dependent record belongs to its child ("child.village": child); NULL. */
+/* The ref field by which a dependent record belongs to its child ("child.village": child), or the one
+ * named in carry.c for a form whose area is its own; NULL. */
 const struct form_field *owner_field(const struct form *);
 /* The child of f->rec as stored, NULL when there is none (a finding says so elsewhere). */
 int owner_load(struct family *, struct rec **child);

@@ -11,6 +11,8 @@ const struct form_field *owner_field(const struct form *form)
 {
     const char *division = form_division(form), *dot = division ? strchr(division, '.') : NULL;
 
+    if (form_is(form, "sweep_item")) /* of a place it has no child, so its village is its own */
+        return form_field(form, "child");
     for (size_t i = 0; dot && i < form->nfield; i++)
         if (strlen(form->field[i].name) == (size_t)(dot - division) &&
             !strncmp(form->field[i].name, division, (size_t)(dot - division)))

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "work/due.h"
+#include "work/sweep.h"
 #include "work/stat.h"
 
 /* What users, posts, divisions and scopes need of the forms; every business adds its own list. */
@@ -137,9 +138,12 @@ static const char *const required[] = {"user.login:text",
 static const char *const indexed[][2] = {
     {"agreement", "child"}, {"post", "user"},    {"post", "area"},     {"child", "name"},
     {"child", "state"},     {"child", "father"}, {"child", "mother"},  {"child", "school"},
-    {"child", "worker"},    {"change", "child"}, {"frozen", "period"}, {"frozen_row", "frozen"}};
+    {"child", "worker"},    {"change", "child"}, {"frozen", "period"}, {"frozen_row", "frozen"},
+    {"sweep", "state"},     {"sweep_item", "place_no"}, {"sweep_item", "state"},
+    {"sweep_item", "child"}, {"sweep_item", "place"}};
 static const char *const unique[][2] = {{"user", "login"},
                                         {"division", "code"},
+                                        {"sweep", "no"},
                                         {"child", "id_no"},
                                         {"child", "file_no"},
                                         {"person", "id_no"}};
@@ -173,6 +177,7 @@ struct county *county_open(void *ctx, struct store *store, struct dict *dict,
     if (county->conf.change_days <= 0)
         county->conf.change_days = 15;
     dict_require(dict, required, errs);
+    dict_require(dict, sweep_required, errs);
     if (errs->n == before)
         require_kept(dict, errs);
     county->reports = rec_load_reports(county, dict, errs);
@@ -187,6 +192,8 @@ struct county *county_open(void *ctx, struct store *store, struct dict *dict,
     }
     store_job_kind(store, DIVISION_JOB, division_step, county);
     store_job_kind(store, DUE_JOB, due_step, county);
+    store_job_kind(store, SWEEP_OPEN_JOB, sweep_open_step, county);
+    store_job_kind(store, SWEEP_STAGE_JOB, sweep_stage_step, county);
     store_job_kind(store, STAT_JOB, stat_freeze_step, county);
     county->stat = stat_new(county);
     store_job_start(store);

@@ -21,6 +21,7 @@
 #include "form/type.h"
 #include "work/admin.h"
 #include "work/county.h"
+#include "work/sweep.h"
 
 #define FEED_JOB   "division.feed" /* no such kind runs: it waits for its last piece */
 #define ROWS_MAX   5000
@@ -441,6 +442,11 @@ static int phase_move(struct load *load, int *next)
             if (more || job_time_up(load->job))
                 goto later;
         }
+        if ((err = sweep_merge_area(load->txn, load->ctx, load->county, &load->who,
+                                    load->row[i].code, load->row[i].target, load->job, &more)))
+            return err;
+        if (more)
+            goto later;
     }
     *next = PHASE_END;
     return 0;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "form/type.h"
 #include "work/agreement.h"
+#include "work/sweep.h"
 
 static bool on_register(const struct rec *child)
 {
@@ -74,7 +75,8 @@ static int retest_child(struct txn *txn, void *ctx, struct retest *r, const stru
     if (same)
         return 0;
     node_int(r->job->result, "changed", node_num(r->job->result, "changed", 0) + 1);
-    return txn_put(txn, &f->who, old, rec, NULL, NULL);
+    err = txn_put(txn, &f->who, old, rec, NULL, NULL);
+    return err ? err : sweep_follow(txn, ctx, r->county, &f->who, rec, false);
 }
 
 static int retest_one(struct txn *txn, uint64_t id, const char *mark, void *arg)

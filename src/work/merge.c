@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "work/sweep.h"
 #include "work/task.h"
 
 struct merge {
@@ -127,5 +128,8 @@ int child_merge(struct txn *txn, void *ctx, const struct county *county, const s
     if ((err = repoint(&m, county, from)) ||
         (err = txn_forward(txn, &m.who, form, from->id, to->id)))
         return err;
-    return settle(&m, county, actor, to, rec, from);
+    err = settle(&m, county, actor, to, rec, from);
+    if (!err)
+        err = sweep_follow(txn, ctx, county, &m.who, rec, true);
+    return err ? err : sweep_merged(txn, ctx, county, &m.who, rec->id);
 }

@@ -6,6 +6,7 @@
 #include "base/lang.h"
 #include "base/text.h"
 #include "work/save_in.h"
+#include "work/sweep.h"
 
 struct id_list {
     void *ctx;
@@ -146,7 +147,8 @@ static int retest(struct family *f, uint64_t id)
     if ((err = effect_child(f, rec, old)) || (err = review_mirror(f->txn, f, f->county, id, state)))
         return err;
     rec_set(rec, "review_state", state);
-    return txn_put(f->txn, &f->who, old, rec, NULL, NULL);
+    err = txn_put(f->txn, &f->who, old, rec, NULL, NULL);
+    return err ? err : sweep_follow(f->txn, f, f->county, &f->who, rec, true);
 }
 
 int touch_retest(struct family *f, uint64_t id)
@@ -159,7 +161,8 @@ int touch_retest(struct family *f, uint64_t id)
     rec = rec_copy(f, old);
     if ((err = effect_test(f, rec)))
         return err;
-    return txn_put(f->txn, &f->who, old, rec, NULL, NULL);
+    err = txn_put(f->txn, &f->who, old, rec, NULL, NULL);
+    return err ? err : sweep_follow(f->txn, f, f->county, &f->who, rec, false);
 }
 
 int touch_all(struct family *f)

@@ -35,6 +35,7 @@
  *   view.c           one record, its history
  *   stat.h stat_*.c  statistics: listed in stat.h
  *   todo.c           the counts of the first screen
+ *   sweep.h sweep*.c   holiday sweeps; sweep_in.h between them
  *   import.h import.c import_row.c import_link.c  rows of a file as a durable job; import_in.h between them
  */
 #ifndef HUTONG_WORK_H
@@ -167,6 +168,8 @@ int village_empty(struct txn *, void *ctx, const struct county *, const struct a
  * then above it. */
 int village_contacts(struct txn *, void *ctx, const struct county *, const struct actor *,
                      const char *division, struct node *out);
+/* Codes of the open villages at or below a division ("" the county's top), in order; NULL-terminated. */
+const char **area_villages(void *ctx, const struct county *, const char *below);
 /* The environment for checks in this transaction. */
 struct rec_env *county_env(void *ctx, struct txn *, const struct county *, struct date today);
 
