@@ -22,7 +22,7 @@ void help_all(FILE *f)
 {
     fprintf(f, _("hutongctl：护童的批量和管理命令\n\n用法: hutongctl [--config 文件] 命令 …\n"));
     for (const struct command *c = commands; c->name; c++)
-        fprintf(f, "  %-14s %s\n", c->name, _(c->help));
+        fprintf(f, "  %-18s %s\n", c->name, _(c->help));
     fprintf(f,
             _("\n每条命令的写法和例子: hutongctl 命令 --help\n"
               "配置文件: --config，或环境变量 HUTONG_CONFIG，或 %s/hutong.conf\n"

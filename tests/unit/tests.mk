@@ -17,8 +17,8 @@ tests_unit_base_text_LDADD = libbase.a $(BASE_LIBS) $(TEST_LIBS)
 TESTS += tests/unit/base_text
 endif
 
-TESTS += scripts/check-includes scripts/check-size scripts/check-catalogue
-dist_check_SCRIPTS += scripts/check-includes scripts/check-size scripts/check-catalogue
+TESTS += scripts/check-includes scripts/check-size scripts/check-catalogue scripts/check-man
+dist_check_SCRIPTS += scripts/check-includes scripts/check-size scripts/check-catalogue scripts/check-man
 EXTRA_DIST += tests/unit/tmpdir.h
 
 if TESTS_BUILT
