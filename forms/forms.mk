@@ -126,5 +126,28 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/sweep_spot.csv \
 	forms/codes/sweep_state.csv \
 	forms/codes/sweep_unit_state.csv \
+	forms/addition.form \
+	forms/codes/addition_kind.csv \
+	forms/codes/home_hazard.csv \
+	forms/codes/return_advice.csv \
+	forms/codes/service_basic.csv \
+	forms/codes/service_guard.csv \
+	forms/codes/spot_result.csv \
+	forms/codes/urgent_trigger.csv \
+	forms/codes/visit_advice.csv \
+	forms/codes/visit_contact.csv \
+	forms/codes/visit_guard.csv \
+	forms/codes/visit_kind.csv \
+	forms/codes/visit_level.csv \
+	forms/codes/visit_mind.csv \
+	forms/codes/visit_problem.csv \
+	forms/codes/visit_role.csv \
+	forms/codes/visit_safety.csv \
+	forms/codes/visit_seen.csv \
+	forms/codes/visit_state.csv \
+	forms/codes/visit_study.csv \
+	forms/codes/visit_way.csv \
+	forms/codes/which_parent.csv \
+	forms/visit.form \
 	forms/codes/urban_class.csv \
 	forms/codes/user_state.csv

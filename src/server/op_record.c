@@ -118,6 +118,8 @@ static void save_to_body(struct call *c, const struct save *s)
         node_copy(c->out, "touched", s->touched);
     if (s->change)
         node_int(c->out, "change", (int64_t)s->change);
+    if (s->next)
+        node_copy(c->out, "next", s->next);
     node_bool(c->out, "unchanged", s->unchanged);
 }
 

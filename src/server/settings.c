@@ -24,7 +24,7 @@ static const char *const limit_names[] = {
     "stop_ms",  "page_max",          "import_rows",         "import_mb", "idle_lock_minutes",
     NULL};
 static const char *const county_names[] = {"outing_months",         "divorced_counts_absent",
-                                           "short_home_days",       "agreement_makeup_days",
+                                           "short_home_days",       "agreement_makeup_days", "visit_red_days", "visit_yellow_days", "visit_other_months",
                                            "agreement_change_days", "agreement_over_16",
                                            "city_is_one_county",    "rural_classes",
                                            "review_to_county",      NULL};
@@ -129,6 +129,9 @@ static void read_county(struct settings *s, struct conf_errors *errs)
     s->county.makeup_days = number(g, "agreement_makeup_days", 30, 1, 365, errs);
     s->county.change_days = number(g, "agreement_change_days", 15, 1, 365, errs);
     s->county.no_agreement_16 = !flag(g, "agreement_over_16", true, errs);
+    s->county.visit_red_days = number(g, "visit_red_days", 7, 1, 31, errs);
+    s->county.visit_yellow_days = number(g, "visit_yellow_days", 15, 1, 31, errs);
+    s->county.visit_other_months = number(g, "visit_other_months", 3, 1, 12, errs);
     s->county.city_is_one_county = flag(g, "city_is_one_county", false, errs);
     s->county.rural_classes = classes ? classes : rural;
     s->county.review_to_county = flag(g, "review_to_county", true, errs);

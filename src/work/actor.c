@@ -161,6 +161,22 @@ static uint64_t posts_with(const struct actor *actor, const char *right)
     return bits;
 }
 
+/* What binds a record to a school or a worker: its own field, else its child's. */
+static uint64_t bound_to(struct txn *txn, void *tmp, const struct rec *rec, const char *field)
+{
+    const char *division = form_division(rec->form);
+    struct form_path p;
+    struct rec *owner;
+
+    if (form_field(rec->form, field))
+        return rec_ref(rec, field);
+    if (!division || form_path_parse(rec->form, division, &p) || !p.via ||
+        !form_field(p.via->ref, field) ||
+        txn_get(txn, tmp, p.via->ref, rec_ref(rec, p.via->name), &owner))
+        return 0;
+    return rec_ref(owner, field);
+}
+
 static bool post_reaches(struct txn *txn, void *tmp, const struct actor *actor,
                          const struct actor_post *post, const struct rec *rec)
 {
@@ -171,10 +187,9 @@ static bool post_reaches(struct txn *txn, void *tmp, const struct actor *actor,
         area = txn_area(txn, tmp, rec);
         return !*post->area || (*area && area_within(area, post->area));
     case SCOPE_SCHOOL:
-        return post->school && form_field(rec->form, "school") &&
-               rec_ref(rec, "school") == post->school;
+        return post->school && bound_to(txn, tmp, rec, "school") == post->school;
     case SCOPE_ASSIGNED:
-        return form_field(rec->form, "worker") && rec_ref(rec, "worker") == actor->id;
+        return bound_to(txn, tmp, rec, "worker") == actor->id;
     case SCOPE_NONE:
         return false;
     }

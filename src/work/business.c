@@ -5,6 +5,7 @@
 
 #include "work/sweep_in.h"
 #include "work/task.h"
+#include "work/visit.h"
 
 /* What follows from a change of a child's file for the records that hang on it. */
 static int child_stored(struct family *f)
@@ -24,6 +25,8 @@ static const struct business table[] = {
     {"hazard", sweep_hazard_values, sweep_hazard_stored},
     {"place", NULL, sweep_place_stored},
     {"bulletin", sweep_bulletin_values, NULL},
+    {"visit", visit_values, visit_stored},
+    {"addition", addition_values, addition_stored},
     {NULL, NULL, NULL},
 };
 

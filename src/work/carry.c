@@ -64,7 +64,7 @@ static int carry(struct family *f, struct save *s, bool dry)
                        .id = rec_ref(f->rec, owner->name),
                        .value = f->carry,
                        .source = follow_source(f),
-                       .why = f->s->why,
+                       .why = f->s->why ? f->s->why : f->rec->form->label,
                        .typed_for = f->s->typed_for,
                        .confirmed = f->s->confirmed,
                        .confirm_all = f->s->confirm_all,

@@ -106,6 +106,32 @@ static const char *const required[] = {"user.login:text",
                                        "agreement.prohibit_on:date",
                                        "agreement.capability_grade:code",
                                        "agreement.assessed_on:date",
+                                       "child.visit_last:date",
+                                       "child.visit_duty:date",
+                                       "child.visit_next:date",
+                                       "child.visit_why:text",
+                                       "child.parent_contact:date",
+                                       "child.risk_level:code",
+                                       "visit.child:ref",
+                                       "visit.kind:code",
+                                       "visit.visited_on:date",
+                                       "visit.way:code",
+                                       "visit.visitor:user",
+                                       "visit.seen:code",
+                                       "visit.state:code",
+                                       "visit.counted:yesno",
+                                       "visit.void_reason:text",
+                                       "visit.contact:code",
+                                       "task.child:ref",
+                                       "task.kind:code",
+                                       "task.source:text",
+                                       "task.due:date",
+                                       "task.state:code",
+                                       "task.assignee:user",
+                                       "task.opened_by:user",
+                                       "task.village:area",
+                                       "addition.visit:ref",
+                                       "addition.result:code",
                                        "change.child:ref",
                                        "change.person:ref",
                                        "change.to_village:area",
@@ -176,6 +202,12 @@ struct county *county_open(void *ctx, struct store *store, struct dict *dict,
         county->conf.makeup_days = 30;
     if (county->conf.change_days <= 0)
         county->conf.change_days = 15;
+    if (county->conf.visit_red_days <= 0)
+        county->conf.visit_red_days = 7;
+    if (county->conf.visit_yellow_days <= 0)
+        county->conf.visit_yellow_days = 15;
+    if (county->conf.visit_other_months <= 0)
+        county->conf.visit_other_months = 3;
     dict_require(dict, required, errs);
     dict_require(dict, sweep_required, errs);
     if (errs->n == before)

@@ -10,6 +10,7 @@
 #include "form/type.h"
 #include "work/agreement.h"
 #include "work/sweep.h"
+#include "work/duty.h"
 
 static bool on_register(const struct rec *child)
 {
@@ -53,7 +54,7 @@ struct retest {
 };
 
 /* What the passing of days changes; the day of the test alone is no change. */
-static const char *const results[] = {"lbc_result", "lbc_reason",    "missing_count",
+static const char *const results[] = {"visit_next", "lbc_result", "lbc_reason",    "missing_count",
                                       "quality",    "quality_rules", "quality_note",
                                       "agr_state",  "agr_until"};
 
@@ -70,6 +71,7 @@ static int retest_child(struct txn *txn, void *ctx, struct retest *r, const stru
     f->rec = rec;
     if ((err = agreement_daily(txn, ctx, r->county, &f->who, old)) || (err = effect_test(f, rec)))
         return err;
+    duty_set(&r->county->conf, r->job->today, rec);
     for (size_t i = 0; i < NELEM(results) && same; i++)
         same = rec_same(rec_get(old, results[i]), rec_get(rec, results[i]));
     if (same)

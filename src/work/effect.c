@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "form/type.h"
 #include "work/agreement.h"
+#include "work/duty.h"
 
 bool form_is(const struct form *form, const char *name)
 {
@@ -266,6 +267,7 @@ int effect_child(struct family *f, struct rec *child, const struct rec *old)
 
     effect_state(f, child, old);
     effect_national(child, old);
+    duty_set(&f->county->conf, f->actor->today, child);
     set_date(child, "updated_on", f->actor->today);
     return err ? err : effect_test(f, child);
 }

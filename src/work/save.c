@@ -434,7 +434,7 @@ int save_run(struct txn *txn, void *ctx, const struct county *county, const stru
 
     s->findings = findings_new(ctx);
     s->rec = NULL;
-    s->conflict = s->touched = NULL;
+    s->conflict = s->touched = s->next = NULL;
     s->change = 0;
     s->unchanged = false;
     if ((err = root_load(f)) || (err = family_take(f)) || (err = conflict_check(f)))

@@ -36,6 +36,7 @@ struct save {
     struct findings *missing;  /* M findings of a child's file and the people it is listed by */
     struct node *conflict;     /* HE_CONFLICT: [{field, was, theirs, mine, who, when}] */
     struct node *touched;      /* other children a shared person change reaches: [{id, title}] */
+    struct node *next;         /* what to enter next: {type, of, of_id, set: {path: value}}; or NULL */
     uint64_t change;           /* id of the change that went into review, 0 none */
     bool unchanged;            /* nothing differed: nothing was written */
 };

@@ -43,13 +43,23 @@ static void cut_areas(struct scope *s, void *ctx)
     s->by_area = n > 0;
 }
 
+/* By which a dependent record (a visit) belongs to another (a child). */
+static const struct form_field *owner_of(const struct form *form)
+{
+    const char *division = form_division(form);
+    struct form_path p;
+
+    return division && !form_path_parse(form, division, &p) ? p.via : NULL;
+}
+
 void scope_init(struct scope *s, void *ctx, struct access *a, const char *within)
 {
     const struct actor *actor = a->actor;
-    const struct form_field *school = form_field(a->form, "school");
-    const struct form_field *worker = form_field(a->form, "worker");
+    const struct form_field *via = owner_of(a->form);
+    const struct form_field *school = form_field(via ? via->ref : a->form, "school");
+    const struct form_field *worker = form_field(via ? via->ref : a->form, "worker");
 
-    *s = (struct scope){.a = a, .within = within};
+    *s = (struct scope){.a = a, .within = within, .via = via};
     s->school = talloc_array(ctx, uint64_t, actor->npost);
     s->owned = a->form->owner != NULL;
     if (s->owned)
@@ -117,13 +127,26 @@ static void gather_distinct(struct gather *g)
     g->n = n;
 }
 
-static int gather_ref(struct scope *s, struct gather *g, const char *name, uint64_t to)
+static int gather_by(struct scope *s, struct gather *g, const struct form_field *field, uint64_t to)
 {
     const char *key = text_printf(g->ctx, "%llu", (unsigned long long)to);
-    struct walk walk = {.form = s->a->form, .lo = key, .hi = key};
+    struct walk walk = {.form = field->form, .field = field, .lo = key, .hi = key};
 
-    walk.field = form_field(s->a->form, name);
     return txn_walk(s->a->txn, &walk, gather_one, g);
+}
+
+/* Bound to a school or a worker; of a dependent record its owner is, and it is found by that. */
+static int gather_ref(struct scope *s, struct gather *g, const char *name, uint64_t to)
+{
+    struct gather owners = {.ctx = g->ctx, .max = SIZE_MAX};
+    int err;
+
+    if (!s->via)
+        return gather_by(s, g, form_field(s->a->form, name), to);
+    err = gather_by(s, &owners, form_field(s->via->ref, name), to);
+    for (size_t i = 0; i < owners.n && !err && g->n < g->max; i++)
+        err = gather_by(s, g, s->via, owners.id[i]);
+    return err;
 }
 
 /* Records of a school or assigned, outside of the division asked for, fall away. */

@@ -9,6 +9,7 @@ struct scope {
     const char *within;     /* only this division and below, or NULL */
     const char **areas;     /* divisions, NULL-terminated; NULL: everywhere */
     bool by_area;           /* the areas are to be walked */
+    const struct form_field *via; /* a dependent record's link to what these two bind; NULL */
     uint64_t *school;       /* children of these schools besides */
     size_t nschool;
     bool owned;             /* those of the actor himself alone (form owner) */

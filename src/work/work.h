@@ -17,6 +17,9 @@
  *   agreement.h agreement*.c   entrusted-care agreements
  *   carry.c          from a visit or an agreement to the child's file
  *   quality.c        what is doubtful in a file (5.4), and the exceptions that explain it
+ *   duty.h duty.c    when the next visit is due, and why
+ *   visit.h visit.c visit_copy.c   visits: what counts, what goes into the file, what looks copied
+ *   addition.c       corrections, annotations and spot checks of what is final
  *   task.h task.c    things to do with a deadline, opened by the rules of other records
  *   national.h national.c   what the national system must be told (decision 10)
  *   conflict.c       fields that others changed meanwhile
@@ -58,6 +61,9 @@ struct county_conf {
     bool combined_roles;          /* one person may be administrator and else (private servers only) */
     int makeup_days;              /* 30: a signature given by telephone follows within (decision 8) */
     int change_days;              /* 15: an unsuitable caregiver is replaced within */
+    int visit_red_days;           /* 7: days between visits (decision 7) */
+    int visit_yellow_days;        /* 15 */
+    int visit_other_months;       /* 3: months between visits of children who are not left-behind */
     bool no_agreement_16;         /* true: from sixteen on nobody needs an agreement (decision 3) */
 };
 

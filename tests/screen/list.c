@@ -96,7 +96,7 @@ Test(list, filter_keeps_and_clears, .init = setup, .fini = teardown)
 Test(list, options_menu_sort_count, .init = setup, .fini = teardown)
 {
     struct harness *h = children("gao", NULL);
-    SEES(h, "2修改 3复制 4退出 5查看 6打印 9历史");
+    SEES(h, "1相关 2修改 3复制 4退出 5查看 6打印 7走访");
     harness_send(h, "8");
     SEES(h, "8 在这里不能用");
     harness_send(h, "9\r"); /* history of the first */

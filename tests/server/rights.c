@@ -203,7 +203,7 @@ Test(rights, scope)
 
 /* --- what hangs on children and villages --- */
 
-/* Task 1 of child A1, 2 of village B, 3 of child C. */
+/* Task, visit and addition 1 of child A1, 2 of village B, 3 of child C. */
 static void dependents(struct box *b)
 {
     box_put(b, NULL, "task", 0,
@@ -211,6 +211,19 @@ static void dependents(struct box *b)
     box_put(b, NULL, "task", 0, "kind=5|what=事项二|due=2026-03-20|state=1|village=" VILLAGE_B);
     box_put(b, NULL, "task", 0,
             "kind=6|what=事项三|due=2026-03-20|child=4|state=1|village=" VILLAGE_C);
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const child[] = {"1", "3", "4"};
+
+        box_put(b, NULL, "visit", 0,
+                text_printf(b->ctx, "child=%s|kind=1|way=1|visited_on=2026-03-0%zu|seen=1|state=1",
+                            child[i], i + 1));
+        box_put(b, NULL, "addition", 0,
+                text_printf(b->ctx, "visit=%zu|child=%s|kind=1|text=更正|on=2026-03-09|village=%s",
+                            i + 1, child[i],
+                            i == 0   ? VILLAGE_A
+                            : i == 1 ? VILLAGE_B
+                                     : VILLAGE_C));
+    }
 }
 
 Test(rights, dependents)
@@ -219,14 +232,26 @@ Test(rights, dependents)
     static const struct {
         const char *login, *form, *ids, *may;
     } cases[] = {
-        {"dir_a", "task", "1", "yy-y"},      {"dir_b", "task", "2", "yy-y"},
-        {"head_a", "task", "1", "---y"},     {"sup", "task", "1 2", "yyyy"},
-        {"sup2", "task", "3", "yyyy"},       {"clerk", "task", "1 2 3", "yyyy"},
-        {"leader", "task", "1 2 3", "----"}, {"keeper", "task", "1 2 3", "----"},
-        {"edu", "task", NULL, "----"},       {"worker", "task", NULL, "----"},
-        {"health", "task", NULL, "----"},    {"mixed", "task", "3", "yy-y"},
-        {"both", "task", "1 2 3", "yy-y"},   {"sec", "task", NULL, "----"},
-        {"sys", "task", NULL, "----"},       {"aud", "task", NULL, "----"},
+        {"dir_a", "task", "1", "yy-y"},       {"dir_b", "task", "2", "yy-y"},
+        {"head_a", "task", "1", "---y"},      {"sup", "task", "1 2", "yyyy"},
+        {"sup2", "task", "3", "yyyy"},        {"clerk", "task", "1 2 3", "yyyy"},
+        {"leader", "task", "1 2 3", "----"},  {"keeper", "task", "1 2 3", "----"},
+        {"edu", "task", NULL, "----"},        {"worker", "task", NULL, "----"},
+        {"health", "task", NULL, "----"},     {"mixed", "task", "3", "yy-y"},
+        {"both", "task", "1 2 3", "yy-y"},    {"sec", "task", NULL, "----"},
+        {"sys", "task", NULL, "----"},        {"aud", "task", NULL, "----"},
+        {"dir_a", "visit", "1", "yy-y"},      {"dir_b", "visit", "2", "yy-y"},
+        {"head_a", "visit", "1", "y--y"},     {"sup", "visit", "1 2", "yyyy"},
+        {"sup2", "visit", "3", "yyyy"},       {"clerk", "visit", "1 2 3", "yyyy"},
+        {"leader", "visit", "1 2 3", "----"}, {"keeper", "visit", "1 2 3", "----"},
+        {"edu", "visit", "1 3", "y---"},      {"worker", "visit", "1", "y---"},
+        {"health", "visit", "1 2", "y---"},   {"mixed", "visit", "1 2 3", "y---"},
+        {"both", "visit", "1 2 3", "yy-y"},   {"sec", "visit", NULL, "----"},
+        {"sys", "visit", NULL, "----"},       {"aud", "visit", NULL, "----"},
+        {"dir_a", "addition", "1", "y---"},   {"head_a", "addition", "1", "----"},
+        {"sup", "addition", "1 2", "y-y-"},   {"clerk", "addition", "1 2 3", "y-y-"},
+        {"leader", "addition", NULL, "----"}, {"worker", "addition", NULL, "----"},
+        {"edu", "addition", NULL, "----"},    {"health", "addition", NULL, "----"},
     };
     static const char *const verbs[] = {"add", "change", "review", "print"};
     struct box b;

@@ -1,0 +1,350 @@
+/*
+ * Visits: who may record one, what counts, when the next is due, what goes into the file and what it
+ * leaves to do; copies by visit time and text only; nothing is altered afterwards.
+ */
+#include "server/work_box.h"
+
+static uint64_t new_child(struct box *b, const char *pairs)
+{
+    struct save s = {.direct = true, .confirm_all = true};
+    int err = box_save(b, "xu", &s, pairs);
+
+    box_log(&s);
+    cr_assert_eq(err, 0, "%s", err_name(err));
+    return s.rec->id;
+}
+
+static int visit(struct box *b, const char *login, struct save *s, const char *pairs)
+{
+    *s = (struct save){.form = dict_form(b->dict, "visit")};
+    return box_save(b, login, s, pairs);
+}
+
+static uint64_t visited(struct box *b, const char *pairs)
+{
+    struct save s = {.form = dict_form(b->dict, "visit"), .confirm_all = true};
+    int err = box_save(b, "gao", &s, pairs);
+
+    box_log(&s);
+    cr_assert_eq(err, 0, "%s: %s", pairs, err_name(err));
+    return s.rec->id;
+}
+
+#define CHILD_A                                                                                    \
+    "name=王小雨|village=" VILLAGE_A "|birth_date=2016-03-12|child_kinds=10|add_date=2026-09-20"
+
+/* Visits in order, and what the file says afterwards. */
+Test(work_visit, duty)
+{
+    static const struct {
+        const char *child, *visits[3], *last, *next, *why;
+    } cases[] = {
+        {"", {NULL}, "", "2026-09-30", "每月走访一次，登记以后还没有走访"},
+        {"", {"2026-10-12|seen=1"}, "2026-10-12", "2026-11-30", "每月走访一次，上次2026-10-12"},
+        {"", {"2026-10-31|seen=1"}, "2026-10-31", "2026-11-30", "每月走访一次，上次2026-10-31"},
+        {"",
+         {"2026-11-01|seen=1", "2026-10-12|seen=1"},
+         "2026-11-01",
+         "2026-12-31",
+         "每月走访一次，上次2026-11-01"},
+        /* nobody met */
+        {"", {"2026-10-12|seen=1", "2026-11-10|seen=4"}, "2026-10-12", "2026-11-30", NULL},
+        {"", {"2026-11-10|seen=5"}, "", "2026-09-30", NULL},
+        /* a supervisor's revisit is a visit and no duty done */
+        {"", {"2026-10-12|seen=1", "2026-11-10|seen=1|kind=2"}, "2026-11-10", "2026-11-30", NULL},
+        /* by phone: not at all, for green every second time */
+        {"", {"2026-10-12|seen=1", "2026-11-10|seen=3|way=2"}, "2026-11-10", "2026-11-30", NULL},
+        {"|risk_level=4|risk_reason=都好",
+         {"2026-10-12|seen=1", "2026-11-10|seen=3|way=2"},
+         "2026-11-10",
+         "2026-12-31",
+         NULL},
+        {"|risk_level=4|risk_reason=都好",
+         {"2026-09-22|seen=1", "2026-10-12|seen=3|way=2", "2026-11-10|seen=3|way=2"},
+         "2026-11-10",
+         "2026-11-30",
+         NULL},
+        /* days for red and yellow */
+        {"|risk_level=1|risk_reason=独居",
+         {"2026-11-20|seen=1"},
+         "2026-11-20",
+         "2026-11-27",
+         "红色关注，7天走访一次，上次2026-11-20"},
+        {"|risk_level=2|risk_reason=多病",
+         {"2026-11-20|seen=1"},
+         "2026-11-20",
+         "2026-12-05",
+         "黄色关注，15天走访一次，上次2026-11-20"},
+        {"|risk_level=3|risk_reason=还好", {"2026-11-20|seen=1"}, "2026-11-20", "2026-12-31", NULL},
+        /* other categories by parameter */
+        {"|child_kinds=32",
+         {"2026-10-12|seen=1"},
+         "2026-10-12",
+         "2027-01-31",
+         "非留守儿童，3个月走访一次，上次2026-10-12"},
+    };
+    struct box b;
+
+    box_new(&b);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        uint64_t id = new_child(&b, text_printf(b.ctx, CHILD_A "%s", cases[i].child));
+
+        for (size_t v = 0; v < 3 && cases[i].visits[v]; v++)
+            visited(&b, text_printf(b.ctx, "child=%llu|visited_on=%s", (unsigned long long)id,
+                                    cases[i].visits[v]));
+        cr_assert_str_eq(box_val(&b, b.child, id, "visit_last"), cases[i].last, "case %zu", i);
+        cr_assert_str_eq(box_val(&b, b.child, id, "visit_next"), cases[i].next, "case %zu", i);
+        if (cases[i].why)
+            cr_assert_str_eq(box_val(&b, b.child, id, "visit_why"), cases[i].why, "case %zu", i);
+    }
+    box_free(&b);
+}
+
+static int exit_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
+{
+    struct save s = {.confirm_all = true};
+
+    (void)arg;
+    return child_exit(t, b->ctx, b->county, a, 2, box_pairs(b->ctx, "exit_reason=01"), &s);
+}
+
+/* Who may record what (issue 3: bad input). */
+Test(work_visit, refused)
+{
+    static const struct {
+        const char *login, *pairs, *code;
+    } cases[] = {
+        {"gao", "child=1|seen=1|live_with=4|guard=1|mind=1", ""},
+        {"gao", "child=1|visited_on=2026-11-23|seen=1", "visited_future"},
+        {"gao", "child=1|visited_on=2026-09-19|seen=1", "before_registered"},
+        {"gao", "child=1", "missing_seen"},
+        {"gao", "seen=1", "missing_child"},
+        {"hu", "child=1|seen=1", "bad_ref"},
+        {"gao", "child=2|seen=1", "exited"},
+        {"gao",
+         "child=1|seen=1|live_with=4|guard=1|mind=1|started=2026-11-22 15:00|ended=2026-11-22 "
+         "14:00",
+         "time_order"},
+        {"gao", "child=1|seen=1|promise=每周打电话", "promise_needs_date"},
+        {"gao", "child=1|seen=1|state=2", "system_field"},
+        {"kong", "child=1|seen=1", NULL},
+    };
+    struct save s;
+    struct box b;
+
+    box_new(&b);
+    cr_assert_eq(new_child(&b, CHILD_A), 1);
+    cr_assert_eq(new_child(&b, CHILD_A), 2);
+    cr_assert_eq(box_do(&b, "xu", exit_fn, NULL), 0);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        int err = visit(&b, cases[i].login, &s, cases[i].pairs);
+
+        box_log(&s);
+        if (!cases[i].code) {
+            cr_assert_eq(err, HE_DENIED, "%zu %s", i, err_name(err));
+            continue;
+        }
+        cr_assert_eq(err, *cases[i].code ? HE_RULE : 0, "%zu %s", i, err_name(err));
+        cr_assert(!*cases[i].code || box_finding(&s, cases[i].code) != NULL, "%zu", i);
+    }
+    box_free(&b);
+}
+
+/* Answers that change the file, in the same save, with the visit as source. */
+Test(work_visit, into_the_file)
+{
+    static const struct {
+        const char *answers, *path, *want;
+    } cases[] = {
+        {"contact=5|home_parent=1|home_stay=1|home_until=2026-12-20", "father.home_stay", "1"},
+        {"contact=5|home_parent=1|home_stay=1|home_until=2026-12-20", "father.home_until",
+         "2026-12-20"},
+        {"contact=5|home_parent=1|home_stay=2", "father.home_stay", "2"},
+        {"contact=5|home_parent=1|home_stay=2", "review_state", "1"}, /* no longer away: reviewed */
+        {"contact=5|home_parent=2|home_stay=2", "father.out_working", "1"},
+        {"guard=5|new_caregiver=赵桂兰|new_caregiver_relation=64", "caregiver.name", "赵桂兰"},
+        {"guard=5|new_caregiver=赵桂兰|new_caregiver_relation=64", "caregiver_relation", "64"},
+        {"guard=3", "guard_grade", "3"},
+        {"guard=1", "guard_grade", ""},
+        {"study=4|child.school_state=09", "school_state", "09"},
+        {"key_child=1", "special_situation", "11,30"},
+        {"contact=1", "parent_contact", "2026-11-13"},
+        {"contact=1|contact_last=2026-11-18|contact_parent=1", "parent_contact", "2026-11-18"},
+        {"contact=1|contact_last=2026-11-18|contact_parent=1", "father.last_contact", "2026-11-18"},
+        {"contact=3", "parent_contact", ""},
+        {"seen=6|child.live_addr=城北新村3号", "live_addr", "城北新村3号"},
+        /* who lives with whom is judged by the township: the file waits (decision 5) */
+        {"live_with=6", "live_with", "4"},
+        {"live_with=6", "review_state", "1"},
+    };
+    struct box b;
+
+    box_new(&b);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        const char *dot = strchr(cases[i].path, '.');
+        uint64_t id =
+            new_child(&b, CHILD_A "|live_with=4|special_situation=11|caregiver.name=马玉英"
+                                  "|father.name=王强|father.out_working=1|mother.name=李梅");
+        struct rec *child;
+        const char *got;
+
+        visited(&b, text_printf(b.ctx, "child=%llu|seen=1|visited_on=2026-11-20|%s",
+                                (unsigned long long)id, cases[i].answers));
+        child = box_get(&b, b.child, id);
+        got = !dot ? rec_get(child, cases[i].path)
+                   : box_val(&b, b.person,
+                             rec_ref(child, talloc_strndup(b.ctx, cases[i].path,
+                                                           (size_t)(dot - cases[i].path))),
+                             dot + 1);
+        cr_assert_str_eq(got ? got : "", cases[i].want, "case %zu %s", i, cases[i].answers);
+    }
+    /* The old caregiver kept his own record. */
+    cr_assert_str_eq(box_val(&b, b.person, 3, "name"), "马玉英");
+    box_free(&b);
+}
+
+static uint64_t tasks_of(struct box *b, const char *state)
+{
+    const struct form *form = dict_form(b->dict, "task");
+    uint64_t n = 0;
+
+    for (uint64_t id = 1; id < 20; id++) {
+        struct box_get g = {b->ctx, form, id, NULL};
+
+        if (store_read(b->store, box_get_fn, &g) == 0)
+            n += rec_same(rec_get(g.rec, "state"), state);
+    }
+    return n;
+}
+
+/* What a visit leaves to do; voided with a reason it counts for nothing and its tasks end. */
+Test(work_visit, tasks_and_void)
+{
+    const struct form *form;
+    struct save s;
+    struct box b;
+    uint64_t child, id;
+
+    box_new(&b);
+    form = dict_form(b.dict, "visit");
+    child = new_child(&b, CHILD_A);
+    cr_assert_eq(
+        visit(&b, "gao", &s, "child=1|visited_on=2026-10-12|seen=1|live_with=4|guard=1|mind=1"), 0);
+    id = visited(&b, "child=1|visited_on=2026-11-20|seen=1|guard=3|kind=13|promise=每周打电话|"
+                     "promise_due=2026-12-01"
+                     "|follow_what=问一问奶奶的腿|follow_due=2026-12-05|safety=2|hazards=2,5|"
+                     "hazard_due=2026-12-01");
+    cr_assert_eq(tasks_of(&b, "1"), 4);
+    cr_assert_str_eq(box_val(&b, b.child, child, "visit_next"), "2026-12-31");
+    /* Nothing of it is altered, not even by who wrote it. */
+    s = (struct save){.form = form, .id = id};
+    cr_assert_eq(box_save(&b, "gao", &s, "living=3"), HE_RULE);
+    cr_assert_not_null(box_finding(&s, "final"));
+    cr_assert_eq(box_save(&b, "sun", &s, "promise=每天打电话"), HE_RULE);
+    cr_assert_eq(box_save(&b, "gao", &s, "void_reason=记错了孩子"), 0);
+    cr_assert_str_eq(box_val(&b, form, id, "state"), "2");
+    cr_assert_eq(tasks_of(&b, "1"), 0);
+    cr_assert_eq(tasks_of(&b, "4"), 4);
+    cr_assert_str_eq(box_val(&b, b.child, child, "visit_last"), "2026-10-12");
+    cr_assert_str_eq(box_val(&b, b.child, child, "visit_next"), "2026-11-30");
+    cr_assert_eq(box_save(&b, "gao", &s, "void_reason=另一个原因"), HE_RULE, "once");
+    box_free(&b);
+}
+
+/* Forty papers typed in one evening are no copies; the same words in another house are asked about. */
+Test(work_visit, copies)
+{
+    static const struct {
+        const char *pairs, *code;
+    } cases[] = {
+        {"child=2|visited_on=2026-11-03|living_note=房子干净，米油都有，孩子穿得暖", "same_words"},
+        {"child=2|visited_on=2026-11-02|living_note=房子干净，米油都有，孩子穿得暖", "same_words"},
+        {"child=1|visited_on=2026-11-05|living_note=房子干净，米油都有，孩子穿得暖", "same_words"},
+        {"child=2|visited_on=2026-11-03|living_note=都好", ""},
+        {"child=2|visited_on=2026-11-03|living_note=屋里有些漏雨，说了要修，孩子穿得暖", ""},
+        {"child=3|visited_on=2026-11-02|living_note=房子干净，米油都有，孩子穿得暖",
+         ""}, /* a brother, the same day */
+        {"child=2|visited_on=2026-11-02|started=2026-11-02 09:10|ended=2026-11-02 09:40",
+         "same_time"},
+        {"child=2|visited_on=2026-11-02|started=2026-11-02 09:30|ended=2026-11-02 09:50", ""},
+        {"child=3|visited_on=2026-11-02|started=2026-11-02 09:00|ended=2026-11-02 09:30", ""},
+    };
+    struct box b;
+    struct save s;
+
+    box_new(&b);
+    cr_assert_eq(new_child(&b, CHILD_A "|father.name=王强"), 1);
+    cr_assert_eq(new_child(&b, "name=李明|village=" VILLAGE_A "|add_date=2026-09-20"), 2);
+    cr_assert_eq(new_child(&b, "name=王小风|father=1|village=" VILLAGE_A "|add_date=2026-09-20"),
+                 3);
+    visited(&b, "child=1|seen=1|visited_on=2026-11-02|living_note=房子干净，米油都有，孩子穿得暖"
+                "|started=2026-11-02 09:00|ended=2026-11-02 09:30");
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        int err = visit(
+            &b, "gao", &s,
+            text_printf(b.ctx, "%s|seen=1|live_with=4|guard=1|mind=1|kind=9", cases[i].pairs));
+        bool asked = box_finding(&s, "same_words") || box_finding(&s, "same_time");
+
+        box_log(&s);
+        cr_assert_eq(err, *cases[i].code ? HE_RULE : 0, "case %zu %s", i, err_name(err));
+        cr_assert_eq(asked, *cases[i].code != '\0', "case %zu", i);
+        if (*cases[i].code)
+            cr_assert(box_finding(&s, cases[i].code) &&
+                      box_finding(&s, cases[i].code)->level == 'W');
+        if (!err) {
+            s = (struct save){.form = s.form, .id = s.rec->id, .confirm_all = true};
+            cr_assert_eq(box_save(&b, "gao", &s, "void_reason=试一试"), 0);
+        }
+    }
+    for (int i = 0; i < 40; i++) { /* one a day, all typed today, all routine */
+        char day[11];
+        struct date d = date_add_days((struct date){2026, 10, 1}, i);
+
+        cr_assert_eq(visit(&b, "gao", &s,
+                           text_printf(b.ctx,
+                                       "child=%d|visited_on=%s|seen=1|live_with=4|living=1|guard=1|"
+                                       "mind=1|study=1|safety=1|contact=1",
+                                       1 + i % 2, date_format(d, day))),
+                     0, "%d", i);
+        cr_assert(!box_finding(&s, "same_words") && !box_finding(&s, "same_time"));
+    }
+    box_free(&b);
+}
+
+/* Additions: dated, signed; checks are the township's; an untrue visit is put right by a task. */
+Test(work_visit, additions)
+{
+    static const struct {
+        const char *login, *pairs, *code;
+    } cases[] = {
+        {"gao", "visit=1|kind=1|text=日期应是11月19日", ""},
+        {"gao", "visit=1|kind=4|result=1|text=电话核实", "denied"},
+        {"sun", "visit=1|kind=4|text=电话核实", "check_needs_result"},
+        {"sun", "visit=1|kind=4|result=3|text=奶奶说没有来过", ""},
+        {"hu", "visit=1|kind=1|text=别村的", "bad_ref"},
+        {"gao", "kind=2|text=没有说是哪次|village=" VILLAGE_A, "missing_subject"},
+    };
+    struct box b;
+    struct save s;
+
+    box_new(&b);
+    cr_assert_eq(new_child(&b, CHILD_A), 1);
+    visited(&b, "child=1|seen=1|visited_on=2026-11-20");
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        int err;
+
+        s = (struct save){.form = dict_form(b.dict, "addition")};
+        err = box_save(&b, cases[i].login, &s, cases[i].pairs);
+        box_log(&s);
+        cr_assert_eq(err, *cases[i].code ? HE_RULE : 0, "%zu %s", i, err_name(err));
+        cr_assert(!*cases[i].code || box_finding(&s, cases[i].code) != NULL, "%zu", i);
+        if (!err) {
+            cr_assert_str_eq(rec_get(s.rec, "child"), "1");
+            cr_assert_str_eq(rec_get(s.rec, "village"), VILLAGE_A);
+        }
+    }
+    cr_assert_eq(tasks_of(&b, "1"), 1);
+    s.id = 1;
+    cr_assert_eq(box_save(&b, "gao", &s, "text=改一改"), HE_DENIED, "an addition is final too");
+    box_free(&b);
+}
