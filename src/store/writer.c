@@ -118,27 +118,31 @@ static int req_run(struct store *s, DB_TXN *parent, struct req *r)
 
 /* --- answering --- */
 
-/* A request that is waited for is gone once it was posted: it lies on the stack of who waits. */
-static void req_finish(struct store *s, struct req *r)
-{
-    if (r->kind == REQ_WAITED) {
-        sem_post(&r->done);
-        return;
-    }
-    s->handled += r->kind == REQ_ASYNC;
-    talloc_free(r);
-}
-
-/* Under mu. Requests that failed keep their error; the others get err. */
+/*
+ * Called and returns under mu. Requests that failed keep their error; the others get err. A request
+ * that is waited for is gone once it was posted: it lies on the stack of who waits. Waking takes time,
+ * so it is done without the lock.
+ */
 static void list_finish(struct store *s, struct req_list *l, int err)
 {
+    struct req_list waited;
     struct req *r;
+    list_init(&waited);
     while ((r = list_take(l))) {
         if (err && r->err >= 0)
             r->err = err;
-        req_finish(s, r);
+        if (r->kind == REQ_WAITED) {
+            list_add(&waited, r);
+            continue;
+        }
+        s->handled += r->kind == REQ_ASYNC;
+        talloc_free(r);
     }
     pthread_cond_broadcast(&s->durable);
+    pthread_mutex_unlock(&s->mu);
+    while ((r = list_take(&waited)))
+        sem_post(&r->done);
+    pthread_mutex_lock(&s->mu);
 }
 
 static void list_move(struct req_list *to, struct req_list *from)

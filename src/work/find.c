@@ -4,6 +4,7 @@
  * is judged again by what the actor reads in full of that record, so a masked number or a name of
  * another village cannot be felt out by searching.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
@@ -13,12 +14,17 @@
 #include "base/text.h"
 #include "work/query.h"
 
-#define WORDS_MAX 6
+#define WORDS_MAX  6
+#define WALK_PRICE 4 /* following a person's links takes as long as reading so many records */
 #define SCAN_MAX                                                                                   \
     4096 /* a scope of fewer is known by heart, and read whole rather than searched far */
 
-/* How many proposals are asked for: a common word fills its page from the first few. */
-static const size_t stages[] = {256, 4096, 65536};
+/* How many proposals are asked for: a common word fills its page from the first few, and from those
+ * whose own names it finds. */
+static const struct stage {
+    size_t max;
+    bool linked;
+} stages[] = {{256, false}, {256, true}, {4096, true}, {65536, true}};
 
 struct find {
     struct query *q;
@@ -27,6 +33,8 @@ struct find {
     size_t nword;
     uint64_t *id; /* proposals in the order of relevance, each once */
     size_t n, max;
+    size_t direct; /* so many of them by tokens of their own */
+    bool linked;   /* the others are asked for too */
     bool cut;      /* there are more than these */
     uint64_t *set; /* open hash of them */
     size_t slots;
@@ -38,7 +46,7 @@ struct find {
 
 static void set_new(struct find *f, size_t max)
 {
-    f->n = 0;
+    f->n = f->direct = 0;
     f->cut = false;
     f->max = max;
     for (f->slots = 64; f->slots < 2 * max; f->slots *= 2)
@@ -81,27 +89,61 @@ static int propose_link(struct txn *txn, uint64_t id, const char *mark, void *ar
     return f->n == f->max;
 }
 
-/* Records whose ref fields point to a person that the prefix finds. Reading a small scope is quicker
- * than following more people than live there. */
-static int propose_linked(struct find *f, const struct form *shared, const char *prefix)
+static int propose_by_walks(struct find *f, const struct form *shared, const uint64_t *person,
+                            size_t n)
 {
     const struct form *form = f->q->ask->form;
-    struct txn *txn = f->q->a->txn;
-    uint64_t *person;
-    size_t n;
-    int err = txn_search(txn, f->q, shared, prefix, f->max, &person, &n);
+    char key[24];
+    int err = 0;
 
-    f->cut |= n == f->max || (f->own && n > f->nown);
-    for (size_t i = 0; i < n && !err && (!f->own || !f->cut) && f->n < f->max; i++) {
-        const char *key = text_printf(person, "%llu", (unsigned long long)person[i]);
-
+    for (size_t i = 0; i < n && !err && f->n < f->max; i++) {
+        snprintf(key, sizeof key, "%llu", (unsigned long long)person[i]);
         for (size_t r = 0; r < form->nfield && !err; r++) {
             struct walk walk = {.form = form, .field = &form->field[r], .lo = key, .hi = key};
 
             if (form->field[r].ref == shared)
-                err = txn_walk(txn, &walk, propose_link, f);
+                err = txn_walk(f->q->a->txn, &walk, propose_link, f);
         }
     }
+    return err;
+}
+
+/* In a small scope it is quicker to read whom each record links to. Sorts person. */
+static int propose_by_reading(struct find *f, const struct form *shared, uint64_t *person, size_t n)
+{
+    const struct form *form = f->q->ask->form;
+    void *tmp = talloc_new(f->q);
+    struct rec *rec;
+    int err = 0;
+
+    qsort(person, n, sizeof *person, id_cmp);
+    for (size_t i = 0; i < f->nown && !err; i++) {
+        err = txn_get(f->q->a->txn, tmp, form, f->own[i], &rec);
+        for (size_t r = 0; r < form->nfield && !err; r++) {
+            uint64_t to = form->field[r].ref == shared ? rec_ref(rec, form->field[r].name) : 0;
+
+            if (to && bsearch(&to, person, n, sizeof to, id_cmp))
+                propose(f, f->own[i]);
+        }
+        err = err == HE_NOTFOUND ? 0 : err;
+        talloc_free_children(tmp);
+    }
+    talloc_free(tmp);
+    return err;
+}
+
+/* Records whose ref fields point to a person that the prefix finds. */
+static int propose_linked(struct find *f, const struct form *shared, const char *prefix)
+{
+    uint64_t *person;
+    size_t n;
+    int err = txn_search(f->q->a->txn, f->q, shared, prefix, f->max, &person, &n);
+
+    f->cut |= n == f->max;
+    if (!err && f->own && !f->cut && n > f->nown / WALK_PRICE)
+        err = propose_by_reading(f, shared, person, n);
+    else if (!err && !(f->own && f->cut))
+        err = propose_by_walks(f, shared, person, n);
     talloc_free(person);
     return err;
 }
@@ -135,7 +177,8 @@ static int propose_word(struct find *f, const char **prefix)
             propose(f, own[i]);
         talloc_free(own);
     }
-    for (size_t i = 0; i < form->nfield; i++)
+    f->direct = f->n;
+    for (size_t i = 0; f->linked && i < form->nfield; i++)
         for (size_t p = 0; first_link(form, i) && prefix[p] && !err && f->n < f->max; p++)
             err = propose_linked(f, form->field[i].ref, prefix[p]);
     return err;
@@ -231,7 +274,16 @@ static bool matches(struct find *f, void *tmp, const struct actor *narrow, const
     return true;
 }
 
-static bool wanted(struct find *f, void *tmp, const struct rec *rec)
+/* Are all search fields read in full? Then the token that proposed a record is one that counts. */
+static bool sees_all(const struct actor *narrow, const struct form *form)
+{
+    for (size_t i = 0; i < form->nfield; i++)
+        if (form->field[i].search != SEARCH_NONE && actor_reads(narrow, &form->field[i]) < 2)
+            return false;
+    return true;
+}
+
+static bool wanted(struct find *f, void *tmp, const struct rec *rec, bool direct)
 {
     const struct query *q = f->q;
     const struct actor *narrow = access_narrow(q->a, tmp, rec);
@@ -241,7 +293,7 @@ static bool wanted(struct find *f, void *tmp, const struct rec *rec)
     if (q->scope.within && form_division(rec->form) &&
         !area_within(txn_area(q->a->txn, tmp, rec), q->scope.within))
         return false;
-    return matches(f, tmp, narrow, rec);
+    return (direct && f->nword == 1 && sees_all(narrow, rec->form)) || matches(f, tmp, narrow, rec);
 }
 
 static size_t find_after(const struct find *f)
@@ -269,7 +321,7 @@ static int find_rows(struct find *f, struct node *out, bool *more)
         struct rec *rec;
 
         err = txn_get(q->a->txn, tmp, q->ask->form, f->id[i], &rec);
-        if (!err && wanted(f, tmp, rec)) {
+        if (!err && wanted(f, tmp, rec, i < f->direct)) {
             total++;
             if (i >= from && rows->n < (size_t)q->limit) {
                 query_row(q, rows, rec);
@@ -292,13 +344,17 @@ static int find_rows(struct find *f, struct node *out, bool *more)
 static int find_near(struct find *f, struct node *out)
 {
     bool whole, more;
-    int err = propose_least(f, SCAN_MAX, &whole);
+    int err;
+
+    f->linked = true;
+    err = propose_least(f, SCAN_MAX, &whole);
 
     if (err)
         return err;
     if (!whole) {
         f->id = f->own;
         f->n = f->nown;
+        f->direct = 0;
     }
     return find_rows(f, out, &more);
 }
@@ -306,11 +362,15 @@ static int find_near(struct find *f, struct node *out)
 static int find_stages(struct find *f, struct node *out)
 {
     bool whole = false, more = false;
+    size_t first = f->q->ask->count ? NELEM(stages) - 1 : f->nword > 1 ? 1 : 0;
     int err = 0;
 
-    for (size_t s = f->q->ask->count ? NELEM(stages) - 1 : 0;
-         s < NELEM(stages) && !err && !whole && !more; s++) {
-        err = propose_least(f, stages[s], &whole);
+    for (size_t s = first; s < NELEM(stages) && !err && !whole && !more; s++) {
+        f->linked = stages[s].linked;
+        err = propose_least(f, stages[s].max, &whole);
+        whole = whole && f->linked;
+        if (f->q->ask->after && !find_after(f) && !whole && s + 1 < NELEM(stages))
+            continue; /* the page before ended farther on */
         if (!err)
             err = find_rows(f, out, &more);
     }

@@ -31,6 +31,7 @@
 /* --- measure.c --- */
 
 double now_s(void);
+double cpu_now_s(void); /* of this thread: what others on the machine do is not in it */
 _Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 struct lat { /* seconds each */

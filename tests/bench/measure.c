@@ -6,6 +6,13 @@
 #include <string.h>
 #include <time.h>
 
+double cpu_now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
 double now_s(void)
 {
     struct timespec t;

@@ -318,6 +318,33 @@ Test(register, found_and_counted)
     village_drop(&v);
 }
 
+/* Page after page of a common word gives everybody once, however many there are. */
+Test(register, found_page_by_page)
+{
+    enum { MANY = 300 };
+    struct wire_county c;
+    const char *after = "";
+    int64_t seen[MANY + 1];
+    size_t n = 0;
+    county_make(&c, NULL);
+    for (int i = 0; i < MANY; i++)
+        county_child(&c, "王小雨", i % 2 ? V1 : V3, "v.birth_date=2016-03-12");
+    do {
+        const struct node *o =
+            county_do(&c, c.boss, "rec.find",
+                      county_body(c.ctx, "type=child|words=wxy|#limit=40%s%s",
+                                  *after ? "|after=" : "", after));
+        for (const struct node *e = node_first(node_get(o, "rows")); e && n <= MANY; e = e->next)
+            seen[n++] = node_num(e, "id", 0);
+        after = node_text_or(o, "next", "");
+    } while (*after && n <= MANY);
+    cr_assert_eq(n, MANY, "%zu", n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            cr_assert_neq(seen[i], seen[j], "%zu and %zu", i, j);
+    county_drop(&c);
+}
+
 /* Leaving is proposed, confirmed by people, never silent; the file stays. */
 Test(register, leaves_by_people_only)
 {
