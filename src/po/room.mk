@@ -4,7 +4,7 @@ po_files = $(srcdir)/src/po/en.po $(srcdir)/src/po/forms.po
 $(catalogue): $(po_files) $(srcdir)/src/po/labels.sh $(nobase_dist_pkgdata_DATA)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && { cat $(po_files) && \
 		$(SHELL) $(srcdir)/src/po/labels.sh $(srcdir) $(po_files); } | \
-		$(MSGFMT) -o $@.new - && mv $@.new $@
+		msguniq --use-first - | $(MSGFMT) -o $@.new - && mv $@.new $@
 all-local: $(catalogue)
 install-data-local: $(catalogue)
 	$(MKDIR_P) '$(DESTDIR)$(localedir)/en/LC_MESSAGES'
