@@ -261,7 +261,9 @@ stand_close() {
 	end_processes
 	drop_users
 	rm -f "/etc/pam.d/$PAM" "/etc/pam.d/$PAM-stack"
-	[ -z "$MADE_RUN_SSHD" ] || rmdir /run/sshd 2>/dev/null || true
+	# another stand on this machine may need it still
+	[ -z "$MADE_RUN_SSHD" ] || ls /etc/pam.d/ht-sshd* >/dev/null 2>&1 ||
+		rmdir /run/sshd 2>/dev/null || true
 	[ -z "$T" ] || rm -rf "$T"
 }
 
