@@ -291,6 +291,11 @@ static void menu_synced(struct app *app, struct list *l)
     list_reload(app, l);
 }
 
+static void menu_book(struct app *app, struct list *l)
+{
+    print_book(app, l);
+}
+
 static void menu_roster(struct app *app, struct list *l)
 {
     print_roster(app, l);
@@ -379,6 +384,11 @@ static bool prints(const struct list *l)
     return session_may_do(l->s, l->type, "print") && !l->cell;
 }
 
+static bool books(const struct list *l)
+{
+    return prints(l) && print_any(l->s, l->type);
+}
+
 static bool exports(const struct list *l)
 {
     return session_may(l->s, "export.run") && !l->cell;
@@ -412,6 +422,7 @@ static const struct entry {
     {N_("合并重复档案"), N_("当前这份和另一份是同一个孩子"), merges, menu_merge},
     {N_("标为已同步"), N_("选上的各份已经录入全国系统"), syncs, menu_synced},
     {N_("打印名册"), N_("把这个名单打印出来"), prints, menu_roster},
+    {N_("打印整册"), N_("统计表和每人一份，印成一册"), books, menu_book},
     {N_("导出"), N_("做成表格放进取件箱"), exports, menu_export},
     {N_("去掉选择"), N_("选上的全部去掉"), marked, menu_unmark},
 };

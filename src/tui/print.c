@@ -106,7 +106,7 @@ static const char *word_value(void *arg, void *ctx, const char *word)
     return v->title;
 }
 
-static struct doc *choose(struct app *app, struct session *s, void *ctx, const char *type)
+struct doc *print_choose(struct app *app, struct session *s, void *ctx, const char *type)
 {
     size_t n;
     char *problem;
@@ -124,21 +124,28 @@ static struct doc *choose(struct app *app, struct session *s, void *ctx, const c
     return i < 0 ? NULL : docs[i];
 }
 
-void print_open(struct app *app, struct session *s, const char *type, uint64_t id)
+char *print_fill(struct app *app, struct session *s, void *ctx, const struct doc *doc,
+                 const char *type, uint64_t id)
 {
-    void *ctx = talloc_new(app);
-    struct doc *doc = choose(app, s, ctx, type);
     struct node *body = node_map(ctx), *view;
     node_str(body, "type", type);
     node_int(body, "id", (int64_t)id);
-    node_str(body, "doc", doc ? doc->name : "");
-    if (doc && session_call(app, s, ctx, OP_PRINT, body, &view) == 0) {
-        struct values v = {.s = s, .doc = doc, .view = view, .title = doc->title};
-        struct doc_source src = {field_value, word_value, &v};
-        char *text = doc_fill(ctx, doc, dict_form(s->dict, type), &src, NULL);
-        char *name = text_printf(ctx, "%s-%s-%llu", doc->name, type, (unsigned long long)id);
-        print_view(app, s, doc->title, name, text);
-    }
+    node_str(body, "doc", doc->name);
+    if (session_call(app, s, ctx, OP_PRINT, body, &view) < 0)
+        return NULL;
+    struct values v = {.s = s, .doc = doc, .view = view, .title = doc->title};
+    struct doc_source src = {field_value, word_value, &v};
+    return doc_fill(ctx, doc, dict_form(s->dict, type), &src, NULL);
+}
+
+void print_open(struct app *app, struct session *s, const char *type, uint64_t id)
+{
+    void *ctx = talloc_new(app);
+    struct doc *doc = print_choose(app, s, ctx, type);
+    char *text = doc ? print_fill(app, s, ctx, doc, type, id) : NULL;
+    if (text)
+        print_view(app, s, doc->title,
+                   text_printf(ctx, "%s-%s-%llu", doc->name, type, (unsigned long long)id), text);
     talloc_free(ctx);
 }
 
@@ -264,7 +271,7 @@ static void show_roster(struct app *app, struct table *t, const struct doc *doc)
 void print_roster(struct app *app, struct list *l)
 {
     void *ctx = talloc_new(app);
-    struct doc *doc = choose(app, l->s, ctx, NULL);
+    struct doc *doc = print_choose(app, l->s, ctx, NULL);
     struct table t = {.ctx = ctx, .l = l};
     if (doc) {
         list_columns(l, ROSTER_WIDTH);

@@ -3,6 +3,7 @@
  *
  *   print_doc.h print_doc.c  reading a template, filling it in
  *   print.c                  which document, values from the server, roster of a list
+ *   print_book.c             a booklet of a list
  *   print_view.c             preview with page breaks
  *   print_out.c              where it goes: printer of the terminal, queues of CUPS, the box
  */
@@ -26,6 +27,13 @@ struct paper {
 bool print_any(const struct session *, const char *type);
 /* The whole list as a roster with a neutral title. */
 void print_roster(struct app *, struct list *);
+/* A page of figures and the document of every record of the list, or of the marked ones. */
+void print_book(struct app *, struct list *);
+/* Which document for a type (NULL: a roster); NULL when given up or there is none. */
+struct doc *print_choose(struct app *, struct session *, void *ctx, const char *type);
+/* The document of one record, noted as printed; NULL after a message. */
+char *print_fill(struct app *, struct session *, void *ctx, const struct doc *, const char *type,
+                 uint64_t id);
 /* Preview of a document, from which it is printed. */
 void print_paper(struct app *, struct session *, const struct paper *);
 /* The same for text alone. */

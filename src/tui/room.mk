@@ -53,6 +53,7 @@ libtui_a_SOURCES = \
 	src/tui/print.c src/tui/print.h \
 	src/tui/print_doc.c src/tui/print_doc.h \
 	src/tui/print_out.c \
+	src/tui/print_book.c \
 	src/tui/print_view.c \
 	src/tui/review.c src/tui/review.h \
 	src/tui/review_bulk.c \

@@ -148,6 +148,34 @@ Test(print, roster_of_a_view, .init = setup, .fini = teardown)
               "%s", row);
 }
 
+/* figures first, then a leaf of each child, in one file. */
+Test(print, booklet_of_a_list, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "gao", NULL);
+    harness_send(h, "=31\r");
+    SEES(h, "共40条");
+    harness_send(h, "\0339");
+    SEES(h, "打印名册");
+    harness_send(h, "dyzc\r");
+    SEES(h, "打印什么");
+    harness_send(h, "1");
+    SEES(h, "把 40 份印成一册");
+    harness_send(h, "1");
+    SEES(h, "统计表");
+    SEES(h, "共 40 人");
+    char *text = pdf_words(to_box(h, "2", "book-child"));
+    size_t leaves = 0;
+    for (const char *p = text; (p = strstr(p, "儿童关爱联系卡")); p++)
+        leaves++;
+    cr_assert_eq(leaves, 40, "%zu", leaves);
+    cr_assert(strstr(text, "幸福一村") != NULL, "%s", text);
+    harness_stop(h);
+    struct node *ask = node_map(county.ctx);
+    node_str(ask, "op", "print");
+    node_int(ask, "limit", 100);
+    cr_assert_eq(node_get(county_call(&county, NULL, OP_AUDIT_LIST, ask), "rows")->n, 40);
+}
+
 static const char *field_text(void *arg, void *ctx, struct form_path p)
 {
     (void)arg;
