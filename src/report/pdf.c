@@ -151,6 +151,7 @@ int pdf_table(void *ctx, const char *path, const struct pdf_table *t, char **pro
     node_str(n, "left", t->left ? t->left : "");
     node_str(n, "right", t->right ? t->right : "");
     node_int(n, "paper", t->paper);
+    node_int(n, "row", t->row_height);
     struct node *columns = node_add_list(n, "columns"), *rows = node_add_list(n, "rows"),
                 *below = node_add_list(n, "below");
     for (size_t i = 0; i < t->n; i++) {
@@ -158,6 +159,7 @@ int pdf_table(void *ctx, const char *path, const struct pdf_table *t, char **pro
         node_str(c, "heading", t->column[i].heading);
         node_str(c, "group", t->column[i].group ? t->column[i].group : "");
         node_bool(c, "number", t->column[i].number);
+        node_int(c, "width", t->column[i].width);
     }
     for (size_t r = 0; r < t->nrow; r++) {
         struct node *row = node_add_map(rows, NULL);

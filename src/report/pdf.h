@@ -20,7 +20,8 @@ struct pdf_doc {
 
 enum pdf_paper { PDF_FITTING, PDF_A4, PDF_A3 }; /* fitting: A3 when A4 is too narrow to read */
 
-/* A table, lying paper, headings on every page. Columns with .number stand to the right. */
+/* A table, lying paper, headings on every page. Columns with .number stand to the right; .width is
+ * the least width in letters. */
 struct pdf_table {
     const char *title;
     const char *left, *right; /* one line under the title: who, when, unit; may be NULL */
@@ -30,6 +31,7 @@ struct pdf_table {
     size_t nrow;
     const bool *strong;       /* [nrow] bold rows: totals; may be NULL */
     const char *const *below; /* NULL-terminated lines under the table; may be NULL */
+    int row_height;           /* points at least, for writing by hand; 0: by the text */
     enum pdf_paper paper;
 };
 

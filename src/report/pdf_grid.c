@@ -62,7 +62,8 @@ static double wanted(struct grid *g)
     for (size_t c = 0; c < g->n; c++) {
         int heading = text_width(node_text_or(g->column[c], "heading", ""), 2);
         int wide = heading < 2 * HEAD_WIDE ? heading : 2 * HEAD_WIDE;
-        g->width[c] = wide < 2 ? 2 : wide;
+        int least = (int)node_num(g->column[c], "width", 2);
+        g->width[c] = wide < least ? least : wide;
     }
     for (size_t r = 0; r < g->nrow; r++) {
         size_t c = 0;
@@ -147,6 +148,8 @@ static void measure_rows(struct grid *g)
             g->height[r] = h > g->height[r] ? h : g->height[r];
         }
         g->height[r] += 1.2 * g->pad;
+        double least = (double)node_num(g->in, "row", 0);
+        g->height[r] = g->height[r] < least ? least : g->height[r];
     }
 }
 

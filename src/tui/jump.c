@@ -10,6 +10,7 @@
 #include "tui/box.h"
 #include "tui/popup.h"
 #include "tui/sheet.h"
+#include "tui/sweep.h"
 #include "tui/users.h"
 #include "tui/village.h"
 
@@ -27,6 +28,11 @@ static const struct {
     {"report.read",
      {"62", "tjbb", N_("统计报表"), N_("月报、季报，每个数字能打开名单；冻结的报表"), NULL,
       sheet_choose}},
+    {"sweep_item.change",
+     {"50", "pcb", N_("排查表"), N_("本村名单逐行作答，打印排查表"), NULL, sweep_grid_open}},
+    {"sweep.read",
+     {"57", "pcjd", N_("排查进度"), N_("各镇各村查到哪里，报送、接收、抽查、通报"), NULL,
+      sweep_run_open}},
     {"import.run",
      {"81", "tjdr", N_("投件导入"), N_("把投件箱里的表格导入成档案"), NULL, import_open}},
     {"export.run",

@@ -8,6 +8,7 @@
 #include "tui/matter.h"
 #include "tui/print.h"
 #include "tui/review.h"
+#include "tui/sweep.h"
 
 enum { SORTS = 32 };
 
@@ -399,6 +400,28 @@ static bool marked(const struct list *l)
     return l->nmark > 0;
 }
 
+static void menu_start(struct app *app, struct list *l)
+{
+    if (l->at < l->nrow && sweep_start(app, l->s, l->row[l->at].id) > 0)
+        list_reload(app, l);
+}
+
+static void menu_sign(struct app *app, struct list *l)
+{
+    if (l->at < l->nrow && sweep_sign_ask(app, l->s, l->row[l->at].id) > 0)
+        list_reload(app, l);
+}
+
+static bool starts(const struct list *l)
+{
+    return strcmp(l->type, "sweep") == 0 && session_may(l->s, "sweep.open");
+}
+
+static bool signs(const struct list *l)
+{
+    return strcmp(l->type, "bulletin") == 0 && session_may(l->s, "bulletin.approve");
+}
+
 static const struct entry {
     const char *label, *hint;
     bool (*ok)(const struct list *);
@@ -407,6 +430,8 @@ static const struct entry {
     {N_("审核通过"), N_("选上的各条，没有选时是当前这一条"), reviews, menu_approve},
     {N_("退回"), N_("写明原因，退给上报人修改"), reviews, menu_return},
     {N_("撤回"), N_("自己上报的，还没有生效"), recalls, menu_recall},
+    {N_("开启排查"), N_("当前这一次：冻结名单，各村开始填"), starts, menu_start},
+    {N_("签批"), N_("当前这一份：可以印发，或作废"), signs, menu_sign},
     {N_("名单"), N_("换一个名单"), whole, menu_view},
     {N_("区划"), N_("只看一个乡镇或村"), has_area, menu_area},
     {N_("计数"), N_("按一项分类，各有多少"), whole, list_count_open},

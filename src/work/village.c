@@ -117,6 +117,7 @@ static int contact_one(struct txn *txn, uint64_t id, const char *mark, void *arg
     node_str(row, "role", got(post, "role"));
     node_str(row, "label", role ? role->label : got(post, "role"));
     node_str(row, "title", area_title(v->ctx, v->county, v->code));
+    node_str(row, "login", got(user, "login"));
     node_str(row, "name", got(user, "name"));
     if (actor_reads(v->actor, form_field(users, "phone")) == 2)
         node_str(row, "phone", got(user, "phone"));

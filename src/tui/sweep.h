@@ -1,0 +1,64 @@
+/*
+ * Sweeps on screen (重点时段排查).
+ *
+ *   sweep_which.c  which sweep, which village, for whom
+ *   sweep_grid.c   排查表: one child a row, one digit a column: keys, moving
+ *   sweep_rows.c   … its rows: reading, saving, drafts
+ *   sweep_draw.c   … its look
+ *   sweep_more.c   … what F9 and F6 offer beside it
+ *   sweep_paper.c  the same on paper, with blanks
+ *   sweep_grid.h   between these
+ *   sweep_run.c    progress by township and village, and what is done with them
+ *   sweep_spot.c   spot checks: a sample, its sheet, what was found
+ *   sweep_doc.c    dispatch table, bulletin
+ */
+#ifndef HUTONG_TUI_SWEEP_H
+#define HUTONG_TUI_SWEEP_H
+
+#include "tui/session.h"
+
+/* A running sweep as sweep.mine tells it; texts under the ctx it was asked with. */
+struct sweep_one {
+    uint64_t id;
+    const char *no, *title;
+    const struct node *row;
+};
+
+/* --- sweep_which.c --- */
+/* The only running sweep, or the one chosen; false with a message when there is none. */
+bool sweep_which(struct app *, struct session *, void *ctx, struct sweep_one *);
+/* One's only village, or the one chosen. *title under ctx. */
+bool sweep_village(struct app *, struct session *, void *ctx, char code[13], const char **title);
+/* Login and name of the director of a village for whom a supervisor types in; false: cancelled. */
+bool sweep_typed_for(struct app *, struct session *, void *ctx, const char *village,
+                     const char **login, const char **name);
+
+/* --- sweep_grid.c --- */
+void sweep_grid_open(struct app *, struct session *);
+/* The grid of a sweep and village. */
+void sweep_grid_show(struct app *, struct session *, const struct sweep_one *, const char *village,
+                     const char *place);
+
+/* --- sweep_run.c --- */
+/* 排查进度: townships, below them villages, below them the rows. */
+void sweep_run_open(struct app *, struct session *);
+/* Opens (开启) a sweep that was drawn up: freezes its list. 1 when it is done. */
+int sweep_start(struct app *, struct session *, uint64_t sweep);
+
+/* --- sweep_spot.c --- */
+/* Draws a sample of a township, or goes on with the last one drawn, and asks what was found. */
+void sweep_spot(struct app *, struct session *, uint64_t sweep, const char *town,
+                const char *title);
+
+/* --- sweep_doc.c --- */
+/* The dispatch table (调度表) of townships or of the villages of area; for printing. */
+void sweep_dispatch(struct app *, struct session *, uint64_t sweep, const char *sweep_title,
+                    const char *area);
+void sweep_freeze_ask(struct app *, struct session *, uint64_t sweep);
+/* Drafts a bulletin, notices or the closing report from frozen figures and opens the drafts. */
+void sweep_bulletin_ask(struct app *, struct session *, uint64_t sweep);
+/* A leader's word on a draft; 1 when it was said. */
+int sweep_sign_ask(struct app *, struct session *, uint64_t bulletin);
+void sweep_close_ask(struct app *, struct session *, uint64_t sweep);
+
+#endif

@@ -1,0 +1,102 @@
+/* Which sweep, which village, for whom: asked only where there is a choice. */
+#include <inttypes.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/area.h"
+#include "base/lang.h"
+#include "base/text.h"
+#include "tui/popup.h"
+#include "tui/sweep.h"
+
+bool sweep_which(struct app *app, struct session *s, void *ctx, struct sweep_one *out)
+{
+    struct node *answer;
+    if (session_call(app, s, ctx, OP_SWEEP_MINE, NULL, &answer) < 0)
+        return false;
+    const struct node *rows = node_get(answer, "rows"), *e = node_first(rows);
+    size_t n = 0;
+    struct pick_item *items =
+        talloc_zero_array(ctx, struct pick_item, (rows ? (unsigned)rows->n : 0) + 1);
+    MUST(items);
+    for (; e; e = e->next)
+        items[n++] = (struct pick_item){.label = node_text_or(e, "title", ""),
+                                        .hint = node_text_or(e, "no", "")};
+    struct pick p = {.title = _("哪一次排查"), .items = items, .n = n};
+    int i = n > 1 ? popup_pick(app, &p) : (int)n - 1;
+    if (!n)
+        app_message(app, _("现在没有进行中的排查。"));
+    if (i < 0)
+        return false;
+    for (e = node_first(rows); i > 0; i--)
+        e = e->next;
+    *out = (struct sweep_one){.id = (uint64_t)node_num(e, "id", 0),
+                              .no = node_text_or(e, "no", ""),
+                              .title = node_text_or(e, "title", ""),
+                              .row = e};
+    return true;
+}
+
+static bool only_village(const struct session *s, char code[13], const char **title)
+{
+    const struct node *posts = node_get(s->me, "posts"), *found = NULL;
+    for (const struct node *e = node_first(posts); e; e = e->next) {
+        const char *area = node_text_or(e, "area", "");
+        if (strlen(area) != 12 || area_level(area) != AREA_VILLAGE || found)
+            return false;
+        found = e;
+    }
+    if (!found)
+        return false;
+    memcpy(code, node_text(found, "area"), 13);
+    *title = node_text_or(found, "title", code);
+    return true;
+}
+
+/* Several villages of one's posts: those; a township or the county: any below. */
+bool sweep_village(struct app *app, struct session *s, void *ctx, char code[13], const char **title)
+{
+    if (only_village(s, code, title))
+        return true;
+    for (;;) {
+        struct node *body = node_map(ctx), *answer;
+        if (!pick_area(app, s, NULL, code))
+            return false;
+        if (area_level(code) != AREA_VILLAGE) {
+            app_message(app, _("请选到村（居）。"));
+            continue;
+        }
+        *title = talloc_strdup(ctx, code);
+        node_str(body, "below", "");
+        node_str(body, "words", code);
+        node_int(body, "limit", 1);
+        if (session_call_quiet(app, s, ctx, OP_AREA_LIST, body, &answer, NULL) == 0)
+            *title = node_text_or(node_first(node_get(answer, "rows")), "title", *title);
+        return true;
+    }
+}
+
+bool sweep_typed_for(struct app *app, struct session *s, void *ctx, const char *village,
+                     const char **login, const char **name)
+{
+    struct node *body = node_map(ctx), *answer;
+    node_str(body, "division", village);
+    if (session_call(app, s, ctx, OP_AREA_CONTACTS, body, &answer) < 0)
+        return false;
+    const struct node *rows = node_get(answer, "rows"), *who[9];
+    struct pick_item items[10] = {{.label = _("不代录，就是本人")}};
+    size_t n = 1;
+    for (const struct node *e = node_first(rows); e && n < NELEM(items); e = e->next)
+        if (strcmp(node_text_or(e, "role", ""), "director") == 0 && node_text(e, "login")) {
+            who[n - 1] = e;
+            items[n++] = (struct pick_item){.label = node_text_or(e, "name", ""),
+                                            .hint = node_text_or(e, "title", "")};
+        }
+    struct pick p = {.title = _("代哪位儿童主任录入"), .items = items, .n = n};
+    int i = popup_pick(app, &p);
+    if (i < 0)
+        return false;
+    *login = i ? node_text(who[i - 1], "login") : NULL;
+    *name = i ? node_text_or(who[i - 1], "name", "") : NULL;
+    return true;
+}
