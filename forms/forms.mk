@@ -28,6 +28,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/report/t5d.report \
 	forms/report/t12.report \
 	forms/print/README \
+	forms/print/bulletin.print \
 	forms/print/card.print \
 	forms/print/file.print \
 	forms/print/roster.print \

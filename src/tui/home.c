@@ -13,14 +13,16 @@
 #include "tui/encoding.h"
 #include "tui/home_draft.h"
 #include "tui/home_places.h"
+#include "tui/home_sweep.h"
 #include "tui/jump.h"
 #include "tui/keytest.h"
 #include "tui/list.h"
 #include "tui/popup.h"
+#include "tui/sweep.h"
 
 enum { SCREENS_COL = 46, COUNT_COL = 30 };
 
-enum line_kind { LINE_TODO, LINE_FOLDED, LINE_HEAD, LINE_PLACE };
+enum line_kind { LINE_TODO, LINE_FOLDED, LINE_SWEEP, LINE_HEAD, LINE_PLACE };
 
 struct line {
     enum line_kind kind;
@@ -35,6 +37,7 @@ struct home {
     struct line *line;
     size_t nline;
     struct home_places places;
+    struct home_sweeps sweeps;
     bool unfolded;
     struct jump *jump;
     size_t njump;
@@ -78,6 +81,8 @@ static void lay_lines(struct home *h)
     due = h->nline;
     if (due < h->n)
         add_line(h, LINE_FOLDED, h->n - due);
+    for (size_t i = 0; i < home_sweeps_n(&h->sweeps); i++)
+        add_line(h, LINE_SWEEP, i);
     if (home_places_any(&h->places))
         add_line(h, LINE_HEAD, 0);
     for (size_t i = 0; i < home_places_n(&h->places); i++)
@@ -110,10 +115,13 @@ static void sort_rows(struct home *h, const struct node *rows)
     }
 }
 
-static void places_came(struct app *app, void *arg)
+/* What takes longer than the counts: nobody waits for it. */
+static void later(struct app *app, void *arg)
 {
     struct home *h = arg;
-    home_places_load(app, h->s, h, &h->places, false);
+    home_sweeps_load(app, h->s, h, &h->sweeps);
+    if (home_places_wanted(h->s))
+        home_places_load(app, h->s, h, &h->places, false);
     lay_lines(h);
 }
 
@@ -126,13 +134,12 @@ static void load(struct app *app, struct home *h)
     h->mem = answer;
     sort_rows(h, node_get(answer, "rows"));
     lay_lines(h);
-    if (home_places_wanted(h->s)) /* behind the first paint: nobody waits for it */
-        app_after(app, 0, places_came, h);
+    app_after(app, 0, later, h);
 }
 
 static void home_leave(struct app *app, struct screen *scr)
 {
-    app_after(app, -1, places_came, scr->state);
+    app_after(app, -1, later, scr->state);
 }
 
 static void home_enter(struct app *app, struct screen *scr)
@@ -212,7 +219,9 @@ static void draw_line(struct home *h, const struct region *r, size_t line, bool 
         talloc_free(folded);
     } else {
         struct region part = draw_sub(r, row, 2, 1, wide ? SCREENS_COL - 4 : r->cols - 2);
-        if (l.kind == LINE_HEAD)
+        if (l.kind == LINE_SWEEP)
+            home_sweeps_draw(&h->sweeps, &part, l.i);
+        else if (l.kind == LINE_HEAD)
             home_places_draw_head(&h->places, &part);
         else
             home_places_draw(&h->places, &part, l.i);
@@ -270,13 +279,24 @@ static void unfold(struct home *h)
     lay_lines(h);
 }
 
+static void open_todo(struct app *app, struct home *h, const struct node *e)
+{
+    const char *type = node_text_or(e, "type", ""), *view = node_text_or(e, "view", "");
+    /* rows of a sweep are answered in its grid */
+    if (strcmp(type, "sweep_item") == 0 && strcmp(view, "todo") == 0)
+        sweep_grid_open(app, h->s);
+    else
+        list_open(app, h->s, type, view, NULL, NULL);
+}
+
 static void open_line(struct app *app, struct home *h, struct line l)
 {
     if (l.kind == LINE_TODO) {
-        const struct node *e = h->row[l.i];
-        list_open(app, h->s, node_text_or(e, "type", ""), node_text(e, "view"), NULL, NULL);
+        open_todo(app, h, h->row[l.i]);
     } else if (l.kind == LINE_FOLDED) {
         unfold(h);
+    } else if (l.kind == LINE_SWEEP) {
+        home_sweeps_open(app, h->s, &h->sweeps, l.i);
     } else if (l.kind == LINE_PLACE) {
         home_places_open(app, h->s, &h->places, l.i);
     } else {

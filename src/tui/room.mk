@@ -28,6 +28,7 @@ libtui_a_SOURCES = \
 	src/tui/home.c \
 	src/tui/home_draft.c src/tui/home_draft.h \
 	src/tui/home_places.c src/tui/home_places.h \
+	src/tui/home_sweep.c src/tui/home_sweep.h \
 	src/tui/import_scr.c \
 	src/tui/jump.c src/tui/jump.h \
 	src/tui/keys.c src/tui/keys.h \

@@ -42,6 +42,7 @@ void sweep_grid_show(struct app *, struct session *, const struct sweep_one *, c
 /* --- sweep_run.c --- */
 /* 排查进度: townships, below them villages, below them the rows. */
 void sweep_run_open(struct app *, struct session *);
+void sweep_run_show(struct app *, struct session *, const struct sweep_one *);
 /* Opens (开启) a sweep that was drawn up: freezes its list. 1 when it is done. */
 int sweep_start(struct app *, struct session *, uint64_t sweep);
 

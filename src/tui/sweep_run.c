@@ -301,8 +301,10 @@ static bool mark_some(struct app *app, struct run *u)
     size_t n = 0;
     for (size_t i = 0; i < u->n; i++)
         n += u->unit[i].mark;
-    if (n == 0 && current(app, u))
-        u->unit[u->at].mark = n = 1;
+    if (n == 0 && current(app, u)) {
+        u->unit[u->at].mark = true;
+        n = 1;
+    }
     return n > 0;
 }
 
@@ -488,11 +490,16 @@ static void push(struct app *app, struct session *s, uint64_t sweep, const char 
         app_push(app, &run_ops, u);
 }
 
+void sweep_run_show(struct app *app, struct session *s, const struct sweep_one *one)
+{
+    push(app, s, one->id, one->title, NULL, NULL);
+}
+
 void sweep_run_open(struct app *app, struct session *s)
 {
     void *ctx = talloc_new(app);
     struct sweep_one one;
     if (sweep_which(app, s, ctx, &one))
-        push(app, s, one.id, one.title, NULL, NULL);
+        sweep_run_show(app, s, &one);
     talloc_free(ctx);
 }
