@@ -123,7 +123,7 @@ static void draw_hint(const struct grid *g, const struct frame *f)
     char *s = text_printf(NULL, "%s：", q->label);
     for (const char *d = q->digits ? q->digits : ""; *d; d++)
         s = talloc_asprintf_append(s, "%c%s ", *d, q->what[*d - '0']);
-    s = talloc_strdup_append(s, _(" 空格跳过，回车存下一行"));
+    s = talloc_strdup_append(s, _(" 空格跳过"));
     draw_text(&f->hint, 0, 0, ATTR_NORMAL, s);
     talloc_free(s);
 }

@@ -131,6 +131,7 @@ static void restore(struct app *app, struct grid *g)
         r->cell[i].typed = 0;
     r->bad = NULL;
     r->conflict = false;
+    g->q = 0;
     grid_keep(app, g, r);
 }
 

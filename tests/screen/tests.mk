@@ -26,7 +26,7 @@ COUNTY_LIBS = tests/screen/libcounty.a libservertest.a tests/screen/libharness.a
 	libbase.a $(VTERM_LIBS) -lutil $(CRYPTO_LIBS) $(BASE_LIBS) $(TEST_LIBS)
 
 county_tests = tests/screen/english tests/screen/home tests/screen/list tests/screen/matter \
-	tests/screen/review tests/screen/ceilings tests/screen/print tests/screen/box \
+	tests/screen/review tests/screen/ceilings tests/screen/print tests/screen/box tests/screen/sweep \
 	tests/screen/sheet
 check_PROGRAMS += $(county_tests)
 TESTS += $(county_tests)
@@ -51,6 +51,9 @@ tests_screen_ceilings_LDADD = $(COUNTY_LIBS)
 tests_screen_review_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_review_CFLAGS = $(TEST_CFLAGS)
 tests_screen_review_LDADD = $(COUNTY_LIBS)
+tests_screen_sweep_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_screen_sweep_CFLAGS = $(TEST_CFLAGS)
+tests_screen_sweep_LDADD = $(COUNTY_LIBS)
 tests_screen_box_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_box_CFLAGS = $(TEST_CFLAGS)
 tests_screen_box_LDADD = $(COUNTY_LIBS)

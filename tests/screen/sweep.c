@@ -1,0 +1,275 @@
+/* Sweeps on screen: the grid and its keys, its paper, progress, what township and county do. */
+#include <config.h>
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/io.h"
+#include "base/text.h"
+#include "screen/county.h"
+
+#define SEES(h, text) cr_assert(harness_wait(h, text, HARNESS_MS), "%s:\n%s", text, harness_text(h))
+#define LOSES(h, text)                                                                             \
+    cr_assert(harness_wait_gone(h, text, HARNESS_MS), "%s:\n%s", text, harness_text(h))
+#define LACKS(h, text)                                                                             \
+    cr_assert(strstr(harness_text(h), text) == NULL, "%s:\n%s", text, harness_text(h))
+
+enum { ASKS = 100000 };
+
+static struct county_run county;
+
+static bool done(const struct node *list)
+{
+    for (const struct node *e = node_first(node_get(list, "rows")); e; e = e->next)
+        if (node_num(e, "state", 0) != 2)
+            return false;
+    return true;
+}
+
+/* A summer sweep, drawn up by the county and opened: its list is frozen. */
+static uint64_t open_sweep(void)
+{
+    struct node *body = node_map(county.ctx), *v = node_add_map(body, "v");
+    node_str(body, "type", "sweep");
+    node_bool(body, "confirm_all", true);
+    node_str(v, "title", "冬前排查");
+    node_str(v, "kind", "2");
+    node_str(v, "start", "2026-11-20");
+    node_str(v, "entry_due", "2026-11-30");
+    uint64_t id = (uint64_t)node_num(county_call(&county, "xu", OP_REC_ADD, body), "id", 0);
+    body = node_map(county.ctx);
+    node_int(body, "id", (int64_t)id);
+    county_call(&county, "xu", OP_SWEEP_OPEN, body);
+    int asked = 0;
+    while (!done(county_call(&county, "xu", OP_JOB_LIST, NULL)))
+        cr_assert(++asked < ASKS);
+    return id;
+}
+
+static void setup(void)
+{
+    county_start(&county);
+    open_sweep();
+}
+
+static void teardown(void)
+{
+    county_stop(&county);
+}
+
+static struct harness *grid(void)
+{
+    struct harness *h = county_screen(&county, "gao", NULL);
+    harness_send(h, "=50\r");
+    SEES(h, "50 冬前排查");
+    SEES(h, "已查 0/40");
+    return h;
+}
+
+static int64_t answered(const char *where)
+{
+    struct node *body = node_map(county.ctx);
+    node_str(body, "type", "sweep_item");
+    node_str(body, "where", where);
+    return node_num(county_call(&county, "gao", OP_REC_COUNT, body), "total", -1);
+}
+
+/* Three keys say that nothing changed, and the next row is there (ux.md 5.1: at most four). */
+Test(sweep, three_keys_a_child, .init = setup, .fini = teardown)
+{
+    struct harness *h = grid();
+    SEES(h, "见到情况：1见到孩子");
+    SEES(h, ">  1");
+    harness_bytes_reset(h);
+    harness_send(h, "1");
+    SEES(h, "没填完");
+    SEES(h, "排查结果：1核实无变化");
+    cr_assert(harness_bytes(h) < 300, "%zu", harness_bytes(h));
+    harness_send(h, "1\r");
+    SEES(h, "已查 1/40 [#");
+    SEES(h, ">  2");
+    harness_send(h, "11\r11\r11\r");
+    SEES(h, "已查 4/40");
+    SEES(h, ">  5");
+    cr_assert_eq(answered("state = '2' and result = '1'"), 4);
+    harness_send(h, "9"); /* no such answer */
+    SEES(h, "没有 9 这个答案");
+    harness_send(h, "１１\r"); /* full-width: an input method is on */
+    SEES(h, "已查 5/40");
+    harness_stop(h);
+}
+
+/* Every column typed: the row goes by itself; a digit taken back; the row put back. */
+Test(sweep, whole_rows_and_corrections, .init = setup, .fini = teardown)
+{
+    struct harness *h = grid();
+    harness_send(h, "111111111");
+    SEES(h, "已查 1/40");
+    SEES(h, ">  2");
+    cr_assert_eq(answered("parent_contacted = 1 and care_class = 1"), 1);
+    harness_send(h, "1");
+    SEES(h, "没填完");
+    harness_send(h, "\177");
+    LOSES(h, "没填完");
+    harness_send(h, "11\025");
+    LOSES(h, "没有存");
+    harness_send(h, "1 \r"); /* the result is skipped: it is asked for */
+    SEES(h, "这一行还缺：排查结果");
+    harness_send(h, "1\033[B"); /* going on saves */
+    SEES(h, "已查 2/40");
+    harness_stop(h);
+}
+
+/* A digit is never lost: the line breaks, the next sign-in has it; the form takes it over. */
+Test(sweep, digits_survive_the_line, .init = setup, .fini = teardown)
+{
+    struct harness *h = grid();
+    harness_send(h, "1");
+    SEES(h, "没填完");
+    harness_settle(h);
+    harness_stop(h);
+    h = county_screen(&county, "gao", NULL);
+    SEES(h, "上次没有录完");
+    harness_send(h, "2");
+    LOSES(h, "上次没有录完");
+    harness_send(h, "=50\r");
+    SEES(h, "1 行已接上");
+    SEES(h, "没填完");
+    harness_send(h, "\0332"); /* the whole sheet */
+    SEES(h, "53 排查对象");
+    SEES(h, "见到孩子");
+    harness_send(h, "\0333");
+    harness_stop(h);
+}
+
+/* What the rules refuse stays on the screen with its reason. */
+Test(sweep, refused_rows_say_why, .init = setup, .fini = teardown)
+{
+    struct harness *h = grid();
+    harness_send(h, "14\r"); /* to leave, without a reason */
+    SEES(h, "退出原因");
+    SEES(h, "要改");
+    SEES(h, "已查 0/40");
+    harness_send(h, "\025");
+    LOSES(h, "要改");
+    harness_stop(h);
+}
+
+/* Two people on the same row: the second is told who, and chooses. */
+Test(sweep, two_people_on_a_row, .init = setup, .fini = teardown)
+{
+    struct harness *h = grid(), *other = county_screen(&county, "sun", NULL);
+    harness_send(other, "=50\r");
+    SEES(other, "选择地方");
+    harness_send(other, "幸福一村\r");
+    SEES(other, "已查 0/40");
+    harness_send(h, "11\r");
+    SEES(h, "已查 1/40");
+    harness_send(other, "11\r");
+    harness_settle(other);
+    SEES(other, ">  2"); /* the same answer is no conflict */
+    harness_send(h, "11\r");
+    SEES(h, "已查 2/40");
+    harness_send(other, "13\r");
+    SEES(other, "冲突");
+    harness_send(other, "\025");
+    LOSES(other, "冲突");
+    harness_stop(other);
+    harness_stop(h);
+}
+
+static char *paper(struct harness *h, const char *answer)
+{
+    harness_send(h, "\0330");
+    SEES(h, "PDF 存进取件箱");
+    harness_send(h, answer);
+    SEES(h, "已放进取件箱：sweep-");
+    const char *name = strstr(harness_text(h), "sweep-");
+    return text_printf(county.ctx, "%s/box/gao/out/%.*s", county.run.dir, (int)strcspn(name, " \n"),
+                       name);
+}
+
+/* The paper has the rows of the grid with their numbers, by group, neutral words, places to sign. */
+Test(sweep, paper_first, .init = setup, .fini = teardown)
+{
+    static const char *const never[] = {"留守", "困境", "问题家庭", "差"};
+    struct harness *h = grid();
+    char *text, *pdf = talloc_zero_size(county.ctx, 65536);
+    size_t len;
+    harness_send(h, "\0339dypcb\r");
+    SEES(h, "打印预览 > 入户排查表");
+    cr_assert_eq(io_read_file(county.ctx, paper(h, "3"), 65536, &text, &len), 0);
+    static const char *const want[] = {"入户排查表", "|  1",       "| 40", "1见到孩子",
+                                       "照护人签字", "入户人签字", "阿依·"};
+    for (size_t i = 0; i < NELEM(want); i++)
+        cr_assert(strstr(text, want[i]) != NULL, "%s:\n%s", want[i], text);
+    for (size_t i = 0; i < NELEM(never); i++)
+        cr_assert(strstr(text, never[i]) == NULL, "%s", never[i]);
+    FILE *f = popen(text_printf(county.ctx, "pdftotext -layout %s -", paper(h, "2")), "r");
+    cr_assert(f != NULL && fread(pdf, 1, 65535, f) > 0 && pclose(f) == 0);
+    cr_assert(strstr(pdf, "填数字，含义见表下") != NULL && strstr(pdf, "入户人签字") != NULL, "%s",
+              pdf);
+    harness_stop(h);
+}
+
+/* Places and suspected children are rows too; a place has questions of its own. */
+Test(sweep, places_and_suspects_are_rows, .init = setup, .fini = teardown)
+{
+    struct node *body = node_map(county.ctx), *v = node_add_map(body, "v");
+    node_str(body, "type", "place");
+    node_bool(body, "confirm_all", true);
+    node_str(v, "name", "晒谷场旁水塘");
+    node_str(v, "village", VILLAGE_A);
+    node_str(v, "kind", "1");
+    county_call(&county, "gao", OP_REC_ADD, body);
+    struct harness *h = county_screen(&county, "gao", NULL);
+    harness_send(h, "=50\r");
+    SEES(h, "已查 0/41");
+    harness_send(h, ">"); /* the last row */
+    SEES(h, "晒谷场旁水");
+    SEES(h, "救生");
+    harness_send(h, "61101");
+    SEES(h, "已查 1/41");
+    cr_assert_eq(answered("place_sign = 1 and place_gear = 0"), 1);
+    harness_send(h, "\0336");
+    SEES(h, "疑似孩子");
+    harness_send(h, "1");
+    SEES(h, "31 儿童 > 登记");
+    harness_stop(h);
+}
+
+Test(sweep, progress_submit_accept, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "sun", NULL);
+    SEES(h, "冬前排查");
+    SEES(h, "0/40");
+    harness_send(h, "=57\r");
+    SEES(h, "57 冬前排查");
+    SEES(h, "汇龙镇");
+    SEES(h, "[----------]");
+    harness_send(h, "\r");
+    SEES(h, "57 冬前排查 > 汇龙镇");
+    SEES(h, "幸福一村");
+    harness_send(h, "\0339");
+    SEES(h, "报送");
+    harness_send(h, "1");
+    SEES(h, "报送以后");
+    harness_send(h, "1");
+    SEES(h, "还不能报送");
+    SEES(h, "待查 40");
+    harness_stop(h);
+    h = county_screen(&county, "xu", NULL);
+    harness_send(h, "=57\r");
+    SEES(h, "汇龙镇");
+    harness_send(h, "\0339");
+    SEES(h, "接收");
+    harness_send(h, "\033\033");
+    harness_send(h, "\0339");
+    SEES(h, "调度表");
+    harness_send(h, "4");
+    SEES(h, "打印预览 > 冬前排查调度表");
+    SEES(h, "零更新的：");
+    harness_stop(h);
+}
