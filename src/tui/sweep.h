@@ -43,15 +43,14 @@ void sweep_grid_show(struct app *, struct session *, const struct sweep_one *, c
 /* 排查进度: townships, below them villages, below them the rows. */
 void sweep_run_open(struct app *, struct session *);
 void sweep_run_show(struct app *, struct session *, const struct sweep_one *);
-/* Opens (开启) a sweep that was drawn up: freezes its list. 1 when it is done. */
-int sweep_start(struct app *, struct session *, uint64_t sweep);
-
 /* --- sweep_spot.c --- */
 /* Draws a sample of a township, or goes on with the last one drawn, and asks what was found. */
 void sweep_spot(struct app *, struct session *, uint64_t sweep, const char *town,
                 const char *title);
 
 /* --- sweep_doc.c --- */
+/* Opens (开启) a sweep that was drawn up: freezes its list. 1 when it is done. */
+int sweep_start(struct app *, struct session *, uint64_t sweep);
 /* The dispatch table (调度表) of townships or of the villages of area; for printing. */
 void sweep_dispatch(struct app *, struct session *, uint64_t sweep, const char *sweep_title,
                     const char *area);

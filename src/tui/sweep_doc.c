@@ -1,4 +1,5 @@
-/* Figures on paper: the dispatch table of any day; freezing, bulletins, signing, closing. */
+/* Opening a sweep; figures on paper: the dispatch table of any day, freezing, bulletins, signing;
+ * closing. */
 #include <inttypes.h>
 #include <string.h>
 #include <talloc.h>
@@ -188,6 +189,22 @@ void sweep_bulletin_ask(struct app *app, struct session *s, uint64_t sweep)
         }
     }
     talloc_free(ctx);
+}
+
+int sweep_start(struct app *app, struct session *s, uint64_t sweep)
+{
+    void *ctx = talloc_new(app);
+    struct node *body = node_map(ctx), *answer;
+    int done = 0;
+    node_int(body, "id", (int64_t)sweep);
+    if (popup_confirm(app, _("开启排查"),
+                      _("开启以后名单冻结，各村就能填。检查表也留存当时的一份。"), _("开启")) &&
+        session_call(app, s, ctx, OP_SWEEP_OPEN, body, &answer) == 0) {
+        app_message(app, _("正在建立名单，进度看 57。"));
+        done = 1;
+    }
+    talloc_free(ctx);
+    return done;
 }
 
 int sweep_sign_ask(struct app *app, struct session *s, uint64_t bulletin)

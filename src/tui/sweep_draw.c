@@ -99,8 +99,12 @@ static void draw_row(const struct grid *g, const struct region *r, int line, siz
     snprintf(no, sizeof(no), "%3lld", (long long)row->no);
     draw_text(r, line, 0, ATTR_NORMAL, i == g->at ? ">" : " ");
     draw_text(r, line, NO_COL, ATTR_NORMAL, no);
-    draw_cols(r, line, NAME_COL, NAME_COLS, ATTR_NORMAL, ALIGN_LEFT, row->name);
-    draw_cols(r, line, GROUP_COL, CELL_COL - GROUP_COL - 1, ATTR_NORMAL, ALIGN_LEFT, row->group);
+    bool wide = !*row->group; /* places have long names, and seldom a group */
+    draw_cols(r, line, NAME_COL, wide ? CELL_COL - NAME_COL - 1 : NAME_COLS, ATTR_NORMAL,
+              ALIGN_LEFT, row->name);
+    if (!wide)
+        draw_cols(r, line, GROUP_COL, CELL_COL - GROUP_COL - 1, ATTR_NORMAL, ALIGN_LEFT,
+                  row->group);
     for (size_t k = 0; k < n && CELL_COL + (int)(k + 1) * CELL <= r->cols - 8; k++) {
         const struct grid_cell *c = &row->cell[k];
         const char shown[2] = {grid_value(c) ? grid_value(c) : q[k].need ? '_' : '.', '\0'};

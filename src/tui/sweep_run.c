@@ -391,22 +391,6 @@ static void run_menu(struct app *app, struct run *u)
         entries[which[i]].run(app, u);
 }
 
-int sweep_start(struct app *app, struct session *s, uint64_t sweep)
-{
-    void *ctx = talloc_new(app);
-    struct node *body = node_map(ctx), *answer;
-    int done = 0;
-    node_int(body, "id", (int64_t)sweep);
-    if (popup_confirm(app, _("开启排查"),
-                      _("开启以后名单冻结，各村就能填。检查表也留存当时的一份。"), _("开启")) &&
-        session_call(app, s, ctx, OP_SWEEP_OPEN, body, &answer) == 0) {
-        app_message(app, _("正在建立名单，进度看 57。"));
-        done = 1;
-    }
-    talloc_free(ctx);
-    return done;
-}
-
 /* --- keys --- */
 
 static void mark_all(struct run *u)

@@ -144,6 +144,30 @@ Test(sweep, digits_survive_the_line, .init = setup, .fini = teardown)
     harness_stop(h);
 }
 
+/* The township types in for a director without a line: the day, who went there, who typed. */
+Test(sweep, typed_in_for_a_director, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "sun", NULL);
+    harness_send(h, "=50\r");
+    SEES(h, "选择地方");
+    harness_send(h, "幸福一村\r");
+    SEES(h, "已查 0/40");
+    harness_send(h, "\0339dl\r");
+    SEES(h, "代哪位儿童主任录入");
+    harness_send(h, "2");
+    SEES(h, "代录：高秀英");
+    harness_send(h, "\0339pcrq\r");
+    SEES(h, "哪天上门看的");
+    harness_send(h, "20261121\r");
+    SEES(h, "排查日期 2026-11-21");
+    harness_send(h, "11\r");
+    SEES(h, "已查 1/40");
+    cr_assert_eq(answered("checked_on = '2026-11-21' and checker.login = 'gao' and typist.login = "
+                          "'sun' and typed_for.login = 'gao'"),
+                 1);
+    harness_stop(h);
+}
+
 /* What the rules refuse stays on the screen with its reason. */
 Test(sweep, refused_rows_say_why, .init = setup, .fini = teardown)
 {
