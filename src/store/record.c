@@ -249,7 +249,7 @@ int txn_put(struct txn *t, const struct store_who *who, const struct rec *old, s
     c.ctx = talloc_new(t->ctx);
     int err = change_begin(&c, old, rec->id);
     if (!err)
-        err = unique_clash(t, c.tb, rec, clash, clash_id);
+        err = unique_clash(t, c.tb, c.old, rec, clash, clash_id);
     if (!err && c.old && same_values(c.old, rec)) {
         rec->version = c.old->version;
     } else if (!err) {

@@ -294,7 +294,7 @@ void unique_key(const char *value, struct key *);
 bool unique_holds(const char *value);
 int unique_build(struct store *, const struct table *, struct uni *, char **problem, void *ctx);
 int unique_update(struct txn *, const struct table *, const struct rec *old, const struct rec *rec);
-int unique_clash(struct txn *, const struct table *, const struct rec *rec,
+int unique_clash(struct txn *, const struct table *, const struct rec *old, const struct rec *rec,
                  const struct form_field **clash, uint64_t *clash_id);
 void token_key(struct key *, const char *token, uint64_t id);
 int token_update(struct txn *, void *ctx, const struct table *, const struct rec *old,

@@ -54,13 +54,13 @@ int txn_unique(struct txn *t, const struct form_field *f, const char *value, uin
     return HE_NOTFOUND;
 }
 
-int unique_clash(struct txn *t, const struct table *tb, const struct rec *rec,
-                 const struct form_field **clash, uint64_t *clash_id)
+int unique_clash(struct txn *t, const struct table *tb, const struct rec *old,
+                 const struct rec *rec, const struct form_field **clash, uint64_t *clash_id)
 {
     for (size_t i = 0; i < tb->nuni; i++) {
         const char *v = rec_at(rec, tb->uni[i].field);
         uint64_t id;
-        if (!unique_holds(v))
+        if (!unique_holds(v) || (old && rec_same(rec_at(old, tb->uni[i].field), v)))
             continue;
         int err = unique_get(t, &tb->uni[i], v, &id);
         if (!err && id != rec->id) {
