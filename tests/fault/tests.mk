@@ -22,4 +22,7 @@ LONG_CYCLES = 200
 check-long: $(BUILT_SOURCES) hutongd tests/fault/kill9 tests/fault/server_kill9
 	tests/fault/kill9 $(LONG_CYCLES)
 	tests/fault/server_kill9 $(LONG_CYCLES)
+	HUTONG_FULL=1 top_srcdir=$(abs_top_srcdir) top_builddir=$(abs_top_builddir) \
+		sh $(srcdir)/tests/server/sweep_2023.sh >sweep_2023.full
+	! grep '^not ok' sweep_2023.full
 endif

@@ -95,8 +95,8 @@ tests_server_rights_CFLAGS = $(TEST_CFLAGS)
 tests_server_rights_LDADD = $(work_test_libs)
 endif
 
-TESTS += tests/server/ctl_command.sh tests/server/ctl_files.sh tests/server/report_roster.sh tests/server/ctl_national.sh
-dist_check_SCRIPTS += tests/server/ctl_command.sh tests/server/ctl_files.sh tests/server/report_roster.sh tests/server/ctl_national.sh
+TESTS += tests/server/ctl_command.sh tests/server/ctl_files.sh tests/server/report_roster.sh tests/server/ctl_national.sh tests/server/sweep_2023.sh
+dist_check_SCRIPTS += tests/server/ctl_command.sh tests/server/ctl_files.sh tests/server/report_roster.sh tests/server/ctl_national.sh tests/server/sweep_2023.sh
 EXTRA_DIST += tests/server/ctl.sh
 
 # As many different people, over the wire and by hutongctl, against the real hutongd.
