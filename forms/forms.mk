@@ -150,5 +150,10 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/visit_way.csv \
 	forms/codes/which_parent.csv \
 	forms/visit.form \
+	forms/codes/contact_with.csv \
+	forms/codes/found_how.csv \
+	forms/codes/helper_role.csv \
+	forms/contact.form \
+	forms/urgent_report.form \
 	forms/codes/urban_class.csv \
 	forms/codes/user_state.csv

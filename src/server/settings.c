@@ -12,8 +12,8 @@
 
 /* The words of conf/hutong.conf; some belong to other programs of the project and are only known
  * here. */
-static const char *const group_names[] = {"server", "store",   "limits", "county",
-                                          "print",  "private", NULL};
+static const char *const group_names[] = {"server", "store",  "limits",  "county",
+                                          "print",  "phones", "private", NULL};
 static const char *const server_names[] = {"data_dir",  "socket",     "forms_dir",
                                            "roles",     "import_dir", "box_dir",
                                            "log_level", "private",    NULL};
@@ -23,11 +23,19 @@ static const char *const limit_names[] = {
     "sessions", "sessions_per_user", "requests_per_second", "hello_ms",  "frame_ms",
     "stop_ms",  "page_max",          "import_rows",         "import_mb", "idle_lock_minutes",
     NULL};
-static const char *const county_names[] = {"outing_months",         "divorced_counts_absent",
-                                           "short_home_days",       "agreement_makeup_days", "visit_red_days", "visit_yellow_days", "visit_other_months",
-                                           "agreement_change_days", "agreement_over_16",
-                                           "city_is_one_county",    "rural_classes",
-                                           "review_to_county",      NULL};
+static const char *const county_names[] = {"outing_months",
+                                           "divorced_counts_absent",
+                                           "short_home_days",
+                                           "agreement_makeup_days",
+                                           "visit_red_days",
+                                           "visit_yellow_days",
+                                           "visit_other_months",
+                                           "agreement_change_days",
+                                           "agreement_over_16",
+                                           "city_is_one_county",
+                                           "rural_classes",
+                                           "review_to_county",
+                                           NULL};
 static const char *const print_names[] = {"lp", "queue", "line_queue", NULL};
 static const char *const private_names[] = {
     "allow_combined_roles", "allow_act_as", "allow_today", "fault", "clock_ahead", NULL};
@@ -71,6 +79,15 @@ static const struct conf_item *group(const struct settings *s, const char *name,
     }
     conf_only(g, names, errs);
     return g;
+}
+
+/* The phones of the urgent report, a row a division; read by the screens. */
+static void check_phones(const struct settings *s, struct conf_errors *errs)
+{
+    static const char *const names[] = {"area", "police", "supervisor", "centre", NULL};
+    const struct conf_item *list = conf_get(s->place->root, "phones");
+    for (size_t i = 0; list && i < conf_count(list); i++)
+        conf_only(conf_at(list, i), names, errs);
 }
 
 static void read_server(struct settings *s, struct conf_errors *errs)
@@ -168,6 +185,7 @@ struct settings *settings_read(void *ctx, const char *config, struct conf_errors
         read_county(s, errs);
         read_private(s, errs);
         group(s, "print", print_names, errs); /* read by the screens */
+        check_phones(s, errs);
     }
     if (errs->n == before)
         return s;

@@ -224,6 +224,12 @@ void app_after(struct app *app, int ms, void (*fn)(struct app *, void *), void *
     app->timer[app->timer_n++] = (struct app_timer){now_ms() + ms, fn, arg};
 }
 
+void app_on_urgent(struct app *app, void (*fn)(struct app *, void *arg), void *arg)
+{
+    app->urgent_fn = fn;
+    app->urgent_arg = arg;
+}
+
 void app_on_idle(struct app *app, int warn, int lock, void (*fn)(struct app *, bool, void *),
                  void *arg)
 {

@@ -76,6 +76,8 @@ void app_after(struct app *, int ms, void (*fn)(struct app *, void *arg), void *
 /* After warn seconds without a key fn(…, false), after lock seconds fn(…, true). 0 0: off. */
 void app_on_idle(struct app *, int warn, int lock, void (*fn)(struct app *, bool lock, void *arg),
                  void *arg);
+/* fn runs on the key of the urgent report, on every screen; NULL: the key means nothing. */
+void app_on_urgent(struct app *, void (*fn)(struct app *, void *arg), void *arg);
 /* Hides everything behind one neutral line until Enter. */
 void app_hide(struct app *);
 

@@ -12,6 +12,8 @@ const char *app_label(struct app *app, enum action a)
 {
     struct screen *s = app->top;
     const char *label = s && s->ops->enabled ? s->ops->enabled(app, s, a) : NULL;
+    if (!label && a == ACT_URGENT && app->urgent_fn)
+        label = "";
     if (!label && (a == ACT_HELP || a == ACT_MENU || (a == ACT_BACK && s && s->below)))
         label = "";
     return label && !*label ? _(action_info(a)->label) : label;
@@ -75,6 +77,11 @@ static enum handled common_key(struct app *app, enum action act)
         return KEY_TAKEN;
     case ACT_BACK:
         app_close(app, s, 0);
+        return KEY_TAKEN;
+    case ACT_URGENT:
+        if (!app->urgent_fn)
+            return KEY_IGNORED;
+        app->urgent_fn(app, app->urgent_arg);
         return KEY_TAKEN;
     case ACT_CANCEL:
         return KEY_TAKEN; /* nothing is open that it could close */

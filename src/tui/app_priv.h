@@ -21,6 +21,8 @@ struct app {
     int history_n;
     struct app_timer timer[APP_TIMERS];
     int timer_n;
+    void (*urgent_fn)(struct app *, void *);
+    void *urgent_arg;
     int idle_warn, idle_lock;
     void (*idle_fn)(struct app *, bool, void *);
     void *idle_arg;

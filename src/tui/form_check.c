@@ -146,6 +146,10 @@ static void stored(struct form_screen *fs, const struct node *answer)
     fs->done = true;
     fs->unknown = false;
     *fs->saved = id;
+    if (node_get(answer, "next")) {
+        fs->next = node_map(fs);
+        node_copy(fs->next, "next", node_get(answer, "next"));
+    }
     if (node_num(answer, "change", 0))
         app_message(fs->app, _("%s：已保存，等上级审核"), fs->title);
     else

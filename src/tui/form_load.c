@@ -166,7 +166,7 @@ void model_preset(struct model *m, const struct node *set)
 {
     for (const struct node *n = node_first(set); n; n = n->next) {
         size_t i = model_find(m, n->key);
-        if (i != NO_PLACE && n->type == NODE_STR && !m->place[i].fixed)
+        if (i != NO_PLACE && n->type == NODE_STR)
             model_put(m, i, (struct answer){.value = n->str});
     }
     m->nstep = m->at = 0;

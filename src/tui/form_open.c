@@ -1,5 +1,6 @@
 /* Opening a form: the record, its rights, a sibling, a returned change, a draft. */
 #include "tui/form_priv.h"
+#include "tui/urgent.h"
 
 #include <string.h>
 #include <talloc.h>
@@ -86,6 +87,8 @@ int form_open(struct app *app, struct session *s, const struct form_ask *ask, ui
     }
     if (saved_id)
         *saved_id = saved;
+    if (result > 0 && fs->next)
+        urgent_next(app, s, node_get(fs->next, "next"));
     talloc_free(fs);
     return result > 0 ? 1 : 0;
 }

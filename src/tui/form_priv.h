@@ -152,6 +152,7 @@ struct form_screen {
     const char *title; /* of the record */
     char **seen;       /* duplicates that were shown: "17 sibling" */
     uint64_t *saved;   /* id of what was stored */
+    struct node *next; /* what the server says to enter next, or NULL */
     int rows;          /* for fields, as drawn last */
 };
 void form_goto(struct form_screen *, size_t place);

@@ -21,6 +21,7 @@
 #include "tui/keytest.h"
 #include "tui/session.h"
 #include "tui/tui.h"
+#include "tui/urgent.h"
 
 enum { WARN_S = 120 };
 
@@ -97,6 +98,11 @@ static bool read_args(int argc, char **argv, struct start *s)
     return optind + (s->keytest ? 1 : 0) == argc;
 }
 
+static void urgent(struct app *app, void *arg)
+{
+    urgent_open(app, arg);
+}
+
 static void idle(struct app *app, bool lock, void *arg)
 {
     (void)arg;
@@ -120,6 +126,8 @@ static int run(struct session *s, const struct term_opts *opts)
     const char *readonly = node_text(s->me, "readonly");
     if (readonly)
         app_message(app, "%s", _(readonly));
+    if (session_may(s, "urgent_report.add"))
+        app_on_urgent(app, urgent, s);
     home_open(app, s);
     r = app_run(app);
     s->app = NULL;

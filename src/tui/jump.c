@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "tui/box.h"
 #include "tui/popup.h"
+#include "tui/urgent.h"
 #include "tui/sheet.h"
 #include "tui/sweep.h"
 #include "tui/users.h"
@@ -33,6 +34,8 @@ static const struct {
     {"sweep.read",
      {"57", "pcjd", N_("排查进度"), N_("各镇各村查到哪里，报送、接收、抽查、通报"), NULL,
       sweep_run_open}},
+    {"urgent_report.add",
+     {"110", "jj", N_("紧急报告"), N_("先打110，再填；保存不会通知任何人"), NULL, urgent_open}},
     {"import.run",
      {"81", "tjdr", N_("投件导入"), N_("把投件箱里的表格导入成档案"), NULL, import_open}},
     {"export.run",

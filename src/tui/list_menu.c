@@ -452,8 +452,8 @@ static const struct entry {
     {N_("去掉选择"), N_("选上的全部去掉"), marked, menu_unmark},
 };
 
-static const enum action common[] = {ACT_REFRESH, ACT_MARK_ALL, ACT_HELP,
-                                     ACT_LOG,     ACT_HIDE,     ACT_REPAINT};
+static const enum action common[] = {ACT_REFRESH, ACT_URGENT, ACT_MARK_ALL, ACT_HELP,
+                                     ACT_LOG,     ACT_HIDE,   ACT_REPAINT};
 
 void list_menu(struct app *app, struct list *l)
 {

@@ -33,6 +33,7 @@ libtui_a_SOURCES = \
 	src/tui/jump.c src/tui/jump.h \
 	src/tui/keys.c src/tui/keys.h \
 	src/tui/related.c \
+	src/tui/urgent.c src/tui/urgent.h \
 	src/tui/sheet.h src/tui/sheet.c src/tui/sheet_load.c src/tui/sheet_draw.c \
 	src/tui/keytest.c src/tui/keytest.h \
 	src/tui/leave.c src/tui/leave.h \

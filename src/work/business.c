@@ -27,6 +27,8 @@ static const struct business table[] = {
     {"bulletin", sweep_bulletin_values, NULL},
     {"visit", visit_values, visit_stored},
     {"addition", addition_values, addition_stored},
+    {"urgent_report", urgent_values, NULL},
+    {"contact", contact_values, contact_stored},
     {NULL, NULL, NULL},
 };
 

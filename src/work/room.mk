@@ -14,6 +14,7 @@ libwork_a_SOURCES += src/work/sweep_spot.c src/work/sweep_figures.c src/work/swe
 libwork_a_SOURCES += src/work/sweep_merge.c src/work/sweep_need.c
 libwork_a_SOURCES += src/work/duty.h src/work/duty.c
 libwork_a_SOURCES += src/work/visit.h src/work/visit.c src/work/visit_copy.c src/work/addition.c
+libwork_a_SOURCES += src/work/urgent.c
 libwork_a_SOURCES += src/work/national.h src/work/national.c
 libwork_a_SOURCES += src/work/agreement.h src/work/agreement.c src/work/agreement_rule.c
 libwork_a_SOURCES += src/work/agreement_known.c src/work/agreement_child.c src/work/agreement_act.c

@@ -35,6 +35,7 @@ struct scan {
     const struct task_new *like; /* the same source and kind; NULL members: any */
     uint64_t child;
     struct rec **rec;
+    uint64_t *id;
     size_t n;
 };
 
@@ -178,9 +179,41 @@ int task_drop(struct txn *txn, void *ctx, const struct county *county, const str
     return err;
 }
 
+/* Reports and additions lie in the village of their child too. */
+static int move_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+{
+    struct scan *scan = arg;
+
+    (void)txn, (void)mark;
+    scan->id = talloc_realloc(scan->ctx, scan->id, uint64_t, scan->n + 1);
+    scan->id[scan->n++] = id;
+    return 0;
+}
+
+static int move_form(struct txn *txn, void *ctx, const struct form *form,
+                     const struct store_who *who, const struct rec *child)
+{
+    struct scan scan = {.ctx = ctx, .form = form};
+    const char *key = id_text(ctx, child->id);
+    struct walk walk = {.form = form, .field = form_field(form, "child"), .lo = key, .hi = key};
+    int err = txn_walk(txn, &walk, move_one, &scan);
+
+    for (size_t i = 0; i < scan.n && !err; i++) {
+        struct rec *old, *rec;
+
+        if ((err = txn_get(txn, ctx, form, scan.id[i], &old)))
+            break;
+        rec = rec_copy(ctx, old);
+        rec_set(rec, "village", rec_get(child, "village"));
+        err = txn_put(txn, who, old, rec, NULL, NULL);
+    }
+    return err;
+}
+
 int task_follow(struct txn *txn, void *ctx, const struct county *county,
                 const struct store_who *who, const struct rec *old, const struct rec *child)
 {
+    static const char *const moved[] = {"urgent_report", "addition"};
     struct scan scan = {.ctx = ctx, .form = dict_form(county->dict, "task")};
     uint64_t was = old ? rec_ref(old, "director") : 0, now = rec_ref(child, "director");
     int err = scan_child(txn, &scan, child->id);
@@ -193,6 +226,8 @@ int task_follow(struct txn *txn, void *ctx, const struct county *county,
             rec_set(task, "assignee", id_text(task, now));
         err = txn_put(txn, who, scan.rec[i], task, NULL, NULL); /* nothing when nothing differs */
     }
+    for (size_t i = 0; i < NELEM(moved) && !err; i++)
+        err = move_form(txn, ctx, dict_form(county->dict, moved[i]), who, child);
     return err;
 }
 

@@ -12,6 +12,11 @@ int visit_stored(struct family *);
 /* visit_copy.c: the same words in another house's visit of this visitor, two houses at one time. */
 int visit_copy(struct family *, const struct rec *child);
 
+/* urgent.c: the urgent report; the log of contacts. */
+int urgent_values(struct family *);
+int contact_values(struct family *);
+int contact_stored(struct family *);
+
 /* addition.c: corrections, annotations and spot checks of what is final. */
 int addition_values(struct family *);
 int addition_stored(struct family *);

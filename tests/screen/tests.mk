@@ -25,7 +25,7 @@ tests_screen_libcounty_a_CFLAGS = $(TEST_CFLAGS)
 COUNTY_LIBS = tests/screen/libcounty.a libservertest.a tests/screen/libharness.a libwire.a \
 	libbase.a $(VTERM_LIBS) -lutil $(CRYPTO_LIBS) $(BASE_LIBS) $(TEST_LIBS)
 
-county_tests = tests/screen/english tests/screen/home tests/screen/list tests/screen/matter \
+county_tests = tests/screen/english tests/screen/home tests/screen/list tests/screen/matter tests/screen/visit \
 	tests/screen/review tests/screen/ceilings tests/screen/print tests/screen/box tests/screen/sweep \
 	tests/screen/sheet
 check_PROGRAMS += $(county_tests)
@@ -33,6 +33,9 @@ TESTS += $(county_tests)
 tests_screen_sheet_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_sheet_CFLAGS = $(TEST_CFLAGS)
 tests_screen_sheet_LDADD = $(COUNTY_LIBS)
+tests_screen_visit_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_screen_visit_CFLAGS = $(TEST_CFLAGS)
+tests_screen_visit_LDADD = $(COUNTY_LIBS)
 tests_screen_matter_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_matter_CFLAGS = $(TEST_CFLAGS)
 tests_screen_matter_LDADD = $(COUNTY_LIBS)

@@ -348,3 +348,118 @@ Test(work_visit, additions)
     cr_assert_eq(box_save(&b, "gao", &s, "text=改一改"), HE_DENIED, "an addition is final too");
     box_free(&b);
 }
+
+/* The urgent report: also of a child nobody registered; immutable but for what was left empty. */
+Test(work_visit, urgent_report)
+{
+    static const struct {
+        const char *login, *pairs, *code;
+    } cases[] = {
+        {"gao",
+         "child=1|triggers=1|facts=夜里一个人在家|found_on=2026-11-22 09:00|called_on=2026-11-22 "
+         "09:05",
+         ""},
+        {"gao", "child=1|triggers=1|facts=夜里一个人在家|found_on=2026-11-22 09:00", "call_now"},
+        {"gao",
+         "triggers=8|facts=桥下一个孩子|found_on=2026-11-22 09:00|called_on=2026-11-22 "
+         "09:05|village=" VILLAGE_A,
+         "who_is_it"},
+        {"gao",
+         "triggers=8|facts=桥下一个孩子|child_look=男孩，五岁左右|found_on=2026-11-22 "
+         "09:00|called_on=2026-11-22 09:05|village=" VILLAGE_A,
+         ""},
+        {"gao", "child=1|triggers=1|facts=一|found_on=2026-11-22 09:00|called_on=2026-11-22 08:00",
+         "called_before"},
+        {"gao",
+         "child=1|triggers=1|facts=一|found_on=2026-11-22 09:00|called_on=2026-11-22 "
+         "09:00|received=1",
+         "denied"},
+        {"hu", "child=1|triggers=1|facts=一|found_on=2026-11-22 09:00|called_on=2026-11-22 09:00",
+         "bad_ref"},
+        {"gao", "child=1|found_on=2026-11-22 09:00|called_on=2026-11-22 09:00|facts=一",
+         "missing_triggers"},
+    };
+    struct box b;
+    struct save s;
+
+    box_new(&b);
+    cr_assert_eq(new_child(&b, CHILD_A), 1);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        int err;
+
+        s = (struct save){.form = dict_form(b.dict, "urgent_report")};
+        err = box_save(&b, cases[i].login, &s, cases[i].pairs);
+        box_log(&s);
+        cr_assert_eq(err, *cases[i].code ? HE_RULE : 0, "%zu %s", i, err_name(err));
+        cr_assert(!*cases[i].code || box_finding(&s, cases[i].code) != NULL, "%zu", i);
+    }
+    s = (struct save){.form = s.form, .id = 1, .confirm_all = true};
+    cr_assert_eq(box_save(&b, "gao", &s, "facts=改一改"), HE_RULE);
+    cr_assert_eq(box_save(&b, "gao", &s, "receipt=A0017|told_town_on=2026-11-22 09:10"), 0);
+    cr_assert_eq(box_save(&b, "gao", &s, "receipt=A0018"), HE_RULE, "once");
+    cr_assert_eq(box_save(&b, "sun", &s, "received=1"), 0);
+    cr_assert(*box_val(&b, s.form, 1, "received_by") && *box_val(&b, s.form, 1, "received_on"));
+    /* It goes with its child to another village. */
+    s = (struct save){.id = 1, .direct = true, .confirm_all = true};
+    cr_assert_eq(box_save(&b, "xu", &s, "village=" VILLAGE_B), 0);
+    cr_assert_str_eq(box_val(&b, dict_form(b.dict, "urgent_report"), 1, "village"), VILLAGE_B);
+    box_free(&b);
+}
+
+/* A visit with such an answer says what to enter next, with its facts. */
+Test(work_visit, urgent_answers)
+{
+    static const struct {
+        const char *answers, *triggers;
+    } cases[] = {
+        {"live_with=4|guard=1|mind=1", NULL}, {"live_with=9", "1"},  {"guard=4", "4"},
+        {"mind=4|injury=左臂有伤", "6"},      {"urgent=5,7", "5,7"},
+    };
+    struct box b;
+
+    box_new(&b);
+    cr_assert_eq(new_child(&b, CHILD_A), 1);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        struct save s = {.form = dict_form(b.dict, "visit"), .confirm_all = true};
+
+        cr_assert_eq(box_save(&b, "gao", &s,
+                              text_printf(b.ctx, "child=1|seen=1|visited_on=2026-11-2%zu|%s", i % 3,
+                                          cases[i].answers)),
+                     0);
+        cr_assert_eq(s.next != NULL, cases[i].triggers != NULL, "case %zu", i);
+        if (!s.next)
+            continue;
+        cr_assert_str_eq(node_text(s.next, "type"), "urgent_report");
+        cr_assert_str_eq(node_text(node_get(s.next, "set"), "triggers"), cases[i].triggers);
+        cr_assert(strncmp(cases[i].answers, "mind=4", 6) != 0 ||
+                  !strcmp(node_text(node_get(s.next, "set"), "injuries"), "左臂有伤"));
+    }
+    box_free(&b);
+}
+
+/* Contacts: helped by the village, child and parents were in touch; later ones count. */
+Test(work_visit, contacts)
+{
+    static const char *const cases[][2] = {
+        {"on=2026-10-03|with=2|channel=2|helped=1|role=1", "2026-10-03"},
+        {"on=2026-10-09|with=2|channel=1|role=2",
+         "2026-10-03"}, /* the teacher spoke to the father */
+        {"on=2026-10-08|with=3|channel=1|helped=1|role=1", "2026-10-08"},
+        {"on=2026-10-05|with=3|channel=1|helped=1|role=1", "2026-10-08"},
+        {"on=2026-10-20|with=1|channel=5|helped=1|role=3", "2026-10-08"},
+    };
+    struct box b;
+    struct save s;
+
+    box_new(&b);
+    cr_assert_eq(new_child(&b, CHILD_A), 1);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        s = (struct save){.form = dict_form(b.dict, "contact")};
+        cr_assert_eq(box_save(&b, "gao", &s, text_printf(b.ctx, "child=1|%s", cases[i][0])), 0);
+        cr_assert_str_eq(box_val(&b, b.child, 1, "parent_contact"), cases[i][1], "case %zu", i);
+    }
+    s = (struct save){.form = dict_form(b.dict, "contact")};
+    cr_assert_eq(box_save(&b, "gao", &s, "child=1|on=2026-11-23|with=1|channel=5"), HE_RULE);
+    cr_assert_not_null(box_finding(&s, "on_future"));
+    box_free(&b);
+}

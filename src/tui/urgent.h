@@ -1,0 +1,14 @@
+/* 紧急报告: one key and one code from any screen; the phones to call stand above the questions. */
+#ifndef HUTONG_TUI_URGENT_H
+#define HUTONG_TUI_URGENT_H
+
+#include "tui/session.h"
+
+/* A new report; a jump code and the key of every screen. */
+void urgent_open(struct app *, struct session *);
+/* What the server says to enter next (save.next: {type, of, of_id, set}), after a saved record. */
+void urgent_next(struct app *, struct session *, const struct node *next);
+/* The phones of a division (conf/hutong.conf, phones), {phone_police: …}; may be empty. */
+struct node *urgent_phones(void *ctx, const struct session *, const char *area);
+
+#endif

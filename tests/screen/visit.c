@@ -1,0 +1,159 @@
+/*
+ * Visits on the screen: the routine one by digits, within its ceiling of keys (research/ux.md 5.1, row 4);
+ * what an answer opens; the lists behind a file; the urgent report from any screen.
+ */
+#include <config.h>
+
+#include <criterion/criterion.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/text.h"
+#include "screen/county.h"
+
+#define SEES(h, text) cr_assert(harness_wait(h, text, HARNESS_MS), "%s:\n%s", text, harness_text(h))
+
+#define F3   "\0333"
+#define F8   "\0338"
+#define F9   "\0339"
+#define F10  "\0330"
+#define DOWN "\033[B"
+
+static struct county_run county;
+
+static void setup(void)
+{
+    county_start(&county);
+}
+
+static void teardown(void)
+{
+    county_stop(&county);
+}
+
+static int sent;
+
+/* Sends keys and counts them: an Esc sequence is one key. */
+static void keys(struct harness *h, const char *text)
+{
+    for (const char *p = text; *p; p++, sent++)
+        if (*p == '\033')
+            p += p[1] == '[' ? 2 : 1;
+    harness_send(h, text);
+}
+
+static struct harness *children(void)
+{
+    struct harness *h = county_screen(&county, "gao", NULL);
+    harness_send(h, "=31\r");
+    SEES(h, "第1/3页");
+    return h;
+}
+
+static int64_t count(const char *type)
+{
+    struct node *body = node_map(county.ctx);
+    node_str(body, "type", type);
+    return node_num(county_call(&county, "gao", OP_REC_COUNT, body), "total", -1);
+}
+
+Test(visit, routine, .init = setup, .fini = teardown)
+{
+    struct harness *h = children();
+    sent = 0;
+    keys(h, DOWN DOWN);
+    keys(h, "7\r");
+    SEES(h, "见到孩子没有");
+    keys(h, "14111111");
+    SEES(h, "还没有保存");
+    keys(h, "\r");
+    SEES(h, "第1/3页");
+    cr_assert(sent <= 16, "%d keys", sent);
+    cr_assert_eq(count("visit"), 1);
+    /* The list behind the file, and what was recorded. */
+    harness_send(h, "1\r");
+    SEES(h, "的相关记录");
+    harness_send(h, "走访\r");
+    SEES(h, "41 走访");
+    SEES(h, "儿童主任月访");
+    harness_send(h, "5\r");
+    SEES(h, "一周内联系过");
+    harness_send(h, F3);
+    SEES(h, "共1条");
+    harness_send(h, "7\r"); /* an addition */
+    SEES(h, "补充说明");
+    harness_send(h, "2");
+    SEES(h, "内容");
+    harness_send(h, "奶奶说下周去县里看病" F10);
+    SEES(h, "还没有保存");
+    harness_send(h, "\r");
+    SEES(h, "共1条");
+    cr_assert_eq(count("addition"), 1);
+    harness_stop(h);
+}
+
+/* Nobody met: one digit, saved; it is recorded and counts for nothing. */
+Test(visit, nobody_met, .init = setup, .fini = teardown)
+{
+    struct harness *h = children();
+    harness_send(h, "7\r");
+    SEES(h, "见到孩子没有");
+    harness_send(h, "4" F10);
+    SEES(h, "还没有保存");
+    harness_send(h, "\r");
+    SEES(h, "第1/3页");
+    cr_assert_eq(count("visit"), 1);
+    harness_stop(h);
+}
+
+/* A parent is home: the answer opens the questions, and the file changes in the same save. */
+Test(visit, an_answer_opens_more, .init = setup, .fini = teardown)
+{
+    struct harness *h = children();
+    harness_send(h, "7\r");
+    SEES(h, "见到孩子没有");
+    harness_send(h, "14111115");
+    SEES(h, "哪一方在家");
+    harness_send(h, "1");
+    SEES(h, "短期返乡");
+    harness_send(h, "1" F10);
+    SEES(h, "还没有保存");
+    SEES(h, "哪一方在家");
+    harness_send(h, "\r");
+    SEES(h, "第1/3页");
+    cr_assert_eq(count("visit"), 1);
+    harness_stop(h);
+}
+
+/* An urgent answer opens the report with its facts; the key opens one from inside a form too. */
+Test(visit, urgent, .init = setup, .fini = teardown)
+{
+    struct harness *h = children();
+    harness_send(h, "7\r");
+    SEES(h, "见到孩子没有");
+    harness_send(h, "19141111"); /* alone at home, injured */
+    SEES(h, "伤情");
+    harness_send(h, "左臂有伤" F10);
+    SEES(h, "还没有保存");
+    harness_send(h, "\r");
+    SEES(h, "确认无误"); /* what the file says of a child alone */
+    harness_send(h, "1");
+    SEES(h, "保存不会通知任何人");
+    SEES(h, "独自居住没有人照料");
+    harness_send(h, F8);
+    SEES(h, "左臂有伤");
+    harness_send(h, F3);
+    SEES(h, "第1/3页");
+    cr_assert_eq(count("visit"), 1);
+    harness_send(h, "2\r");
+    SEES(h, "公民身份号码");
+    harness_send(h, "\035"); /* Ctrl-] */
+    SEES(h, "先打110");
+    harness_send(h, F3);
+    SEES(h, "公民身份号码");
+    harness_send(h, F3);
+    SEES(h, "第1/3页");
+    harness_send(h, "=110\r");
+    SEES(h, "先打110");
+    harness_stop(h);
+}
