@@ -7,6 +7,7 @@
 
 #include "base/lang.h"
 #include "base/text.h"
+#include "form/codes.h"
 
 #define ID_DIGITS 11 /* keys (division codes, file numbers) have more */
 
@@ -120,4 +121,12 @@ void ctl_print_saved(struct ctl *c, const struct node *answer, bool id)
         out_say(_("已保存"));
     if (id && !args_has(c->args, "--json") && !args_has(c->args, "--dry-run"))
         out_print("%lld\n", (long long)node_num(answer, "id", 0));
+}
+
+const char *ctl_label(struct ctl *c, const char *type, const char *field, const char *code)
+{
+    const struct form *form;
+    if (c->format != OUT_TABLE || !code || ctl_form(c, type, &form) < 0)
+        return code;
+    return codes_label(form_field(form, field)->codes, code);
 }

@@ -159,7 +159,7 @@ static void open_table(struct ctl *c, struct figures *f, const struct node *coun
     f->out = out_open(c, c->format, f->column, f->n);
 }
 
-static void figure_row(struct figures *f, const struct node *row)
+static void figure_row(struct ctl *c, struct figures *f, const struct node *row)
 {
     const char *cell[COUNTER_MAX + 4];
     void *tmp = talloc_new(NULL);
@@ -170,6 +170,8 @@ static void figure_row(struct figures *f, const struct node *row)
         cell[i] = !v                    ? NULL
                   : v->type == NODE_INT ? text_printf(tmp, "%lld", (long long)v->num)
                                         : v->str;
+        if (!strcmp(f->column[i].key, "state"))
+            cell[i] = ctl_label(c, "sweep_unit", "state", cell[i]);
     }
     out_row(f->out, cell);
     talloc_free(tmp);
@@ -190,7 +192,7 @@ static int figures(struct ctl *c, struct node *b)
         if (!f.out)
             open_table(c, &f, node_get(answer, "counters"));
         for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next)
-            figure_row(&f, e);
+            figure_row(c, &f, e);
         next = node_text(answer, "next");
         if (next)
             node_str(b, "after", next);
@@ -200,7 +202,7 @@ static int figures(struct ctl *c, struct node *b)
         node_copy(total, e->key, e);
     node_str(total, "area", "");
     node_str(total, "title", _("合计"));
-    figure_row(&f, total);
+    figure_row(c, &f, total);
     out_close(f.out);
     return 0;
 }
@@ -248,7 +250,7 @@ int cmd_sweep_list(struct ctl *c)
             .key = columns[i].key, .label = _(columns[i].label), .number = columns[i].number};
     f.out = out_open(c, c->format, f.column, f.n);
     for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next)
-        figure_row(&f, e);
+        figure_row(c, &f, e);
     out_close(f.out);
     return 0;
 }
@@ -357,7 +359,7 @@ int cmd_sweep_compare(struct ctl *c)
             node_int(row, text_printf(c, "%s_before", keys[i]),
                      node_num(node_get(e, "then"), keys[i], 0));
         }
-        figure_row(&f, row);
+        figure_row(c, &f, row);
     }
     out_close(f.out);
     return 0;

@@ -79,6 +79,8 @@ struct date ctl_today(const struct ctl *);        /* the server's business date 
 struct node *ctl_body(struct ctl *, const char *type); /* {type, why, dry, source} */
 /* Adds id, or key when the word is no short number. */
 void ctl_put_id(struct node *body, const char *word);
+/* What people read in a table; files keep the code. */
+const char *ctl_label(struct ctl *, const char *type, const char *field, const char *code);
 /* A number; HE_USAGE with a sentence. */
 int ctl_number(const char *what, const char *word, int64_t *out);
 /* field=value words from argument `from` on into body.v; an empty value clears the field. */
