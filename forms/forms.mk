@@ -6,6 +6,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/child.form \
 	forms/division.form \
 	forms/exception.form \
+	forms/filing.form \
 	forms/frozen.form \
 	forms/frozen_row.form \
 	forms/saved_view.form \
@@ -70,6 +71,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/entrust_reason.csv \
 	forms/codes/ethnicity.csv \
 	forms/codes/exception_state.csv \
+	forms/codes/filing_kind.csv \
 	forms/codes/saved_view_kind.csv \
 	forms/codes/exit_reason.csv \
 	forms/codes/father_kind.csv \

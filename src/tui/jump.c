@@ -21,7 +21,7 @@ static const struct {
     struct jump jump;
 } fixed[] = {
     {"child.review",
-     {"35", "wdcj", N_("无档村居"), N_("一份档案都没有的村(居)，不漏一村"), NULL,
+     {"94", "wdcj", N_("无档村居"), N_("一份档案都没有的村(居)，不漏一村"), NULL,
       village_empty_open}},
     {"child.read",
      {"38", "llb", N_("联络表"), N_("这个地方和上级有哪些人可以联络，电话多少"), NULL,

@@ -131,6 +131,9 @@ villages=$("$ctl" count division --where "code within 320681100000 and level = 5
 same "all of the township but two" 2 $((villages - $(grep -c '^320681100' "$tmp/out")))
 has "with their director" "东洲新村居委会,冯主任" "$tmp/out"
 HUTONG_USER=wangfang rc_of "are the township's care" 4 "$ctl" division empty
+rc_of "a booklet was filed" 0 "$ctl" add filing what=档案册 area=320681100001 filed_to=镇社会事务办 children=3
+same "with the township" 1 "$("$ctl" count filing --where "area within 320681100000 and what = 2")"
+rc_of "not tomorrow" 5 "$ctl" add filing what=1 area=320681100001 filed_to=镇政府 filed_on=2099-01-01
 rc_of "whom to ask" 0 "$ctl" division contacts 320681100002 --csv
 has "the director" "儿童主任,孙主任" "$tmp/out"
 has "and the township's supervisor" "汇龙镇,儿童督导员,张镇" "$tmp/out"
