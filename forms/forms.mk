@@ -30,6 +30,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/report/t12.report \
 	forms/print/README \
 	forms/print/bulletin.print \
+	forms/print/agreement.print \
 	forms/print/card.print \
 	forms/print/file.print \
 	forms/print/roster.print \
