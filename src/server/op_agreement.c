@@ -83,18 +83,22 @@ int op_agreement_void(struct call *c, struct txn *t)
     return r;
 }
 
-/* {child} or {id: the one it continues} → the record in the making as rec_view shows one; id 0 */
+/* {child} or {id: the one it continues, v: {end …}} → the record in the making as rec_view shows one, id
+ * 0, and its findings */
 int op_agreement_known(struct call *c, struct txn *t)
 {
     struct save s = {.form = dict_form(c->srv->dict, "agreement"), .dry = true};
     const struct form *child = dict_form(c->srv->dict, "child");
+    const struct node *given = node_get(c->body, "v");
     struct node *v = node_map(c->ctx);
     struct rec *rec;
     int r;
+    if (given && given->type != NODE_MAP)
+        return HE_PROTOCOL;
     if (call_id(c->body, "id")) {
         r = agreement_of(c, t, &rec);
         if (r == 0)
-            r = agreement_renew(t, c->ctx, c->county, c->actor, rec->id, v, &s);
+            r = agreement_renew(t, c->ctx, c->county, c->actor, rec->id, given ? given : v, &s);
     } else {
         r = call_record(c, t, child, c->right, "child", &rec);
         if (r < 0)
@@ -105,6 +109,6 @@ int op_agreement_known(struct call *c, struct txn *t)
     }
     answer(c, &s);
     if (!s.rec || (r < 0 && r != HE_RULE))
-        return r;
+        return r == HE_RULE ? 0 : r;
     return rec_view(t, c->ctx, c->county, c->actor, s.rec, c->out);
 }

@@ -162,6 +162,21 @@ int model_hang(struct app *app, struct model *m, const char *of, uint64_t id)
     return view ? 0 : HE_NOTFOUND;
 }
 
+void model_given(struct model *m, const struct node *view)
+{
+    const struct node *v = node_get(view, "v"), *show = node_get(view, "show");
+    for (size_t i = 0; view && i < m->n; i++) {
+        struct entry *p = &m->place[i];
+        const char *value = p->path.via || p->fixed ? NULL : node_text(v, p->name);
+        if (!value || (p->a.value && strcmp(p->a.value, value) == 0))
+            continue;
+        model_put(m, i, (struct answer){.value = value, .show = node_text(show, p->name)});
+        if (p->f->ref)
+            link_from(m, i, view, true);
+    }
+    m->nstep = m->at = 0;
+}
+
 void model_preset(struct model *m, const struct node *set)
 {
     for (const struct node *n = node_first(set); n; n = n->next) {

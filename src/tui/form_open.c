@@ -48,6 +48,7 @@ static int fill(struct form_screen *fs, void *ctx)
             r = model_sibling(fs->app, fs->m, fs->ask->sibling_of);
         else if (fs->ask->of)
             r = model_hang(fs->app, fs->m, fs->ask->of, fs->ask->of_id);
+        model_given(fs->m, fs->ask->view);
         model_preset(fs->m, fs->ask->set);
     }
     if (r == 0)

@@ -121,6 +121,8 @@ int model_sibling(struct app *, struct model *, uint64_t of);
 /* A new record hangs on one of another type: "child" of a visit. */
 int model_hang(struct app *, struct model *, const char *of, uint64_t id);
 /* Values to begin with, {path: value}. */
+/* What the server knows of a new record: answers, and the linked people beside them. */
+void model_given(struct model *, const struct node *view);
 void model_preset(struct model *, const struct node *set);
 /* Where a form begins: a new one with short answers at the first that is empty. */
 size_t model_start(const struct model *);

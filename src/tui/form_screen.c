@@ -70,6 +70,13 @@ static void name_record(struct form_screen *fs)
 {
     size_t i = model_find(fs->m, fs->m->form->title);
     const struct entry *p = i == NO_PLACE ? NULL : &fs->m->place[i];
+    if (p && !p->a.value && p->f->system) { /* a number to come: whom it is about */
+        const char *division = form_division(fs->m->form);
+        const char *dot = division ? strchr(division, '.') : NULL;
+        i = dot ? model_find(fs->m, talloc_strndup(fs, division, (size_t)(dot - division)))
+                : NO_PLACE;
+        p = i == NO_PLACE ? NULL : &fs->m->place[i];
+    }
     if (p && p->a.value)
         fs->title = talloc_strdup(fs, model_text(fs, p, &p->a));
     else

@@ -1,10 +1,11 @@
-/* Option digits (5250 style): 2修改 3复制 4退出 5查看 6打印 9历史; the same digit means the same in every list. */
+/* Option digits (5250 style): 2修改 3复制 4退出 5查看 6打印 8协议 9历史; the same digit means the same in every list. */
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
 #include "base/lang.h"
 #include "base/text.h"
+#include "tui/agreement.h"
 #include "tui/leave.h"
 #include "tui/list.h"
 #include "tui/print.h"
@@ -126,16 +127,29 @@ static bool ok_related(const struct list *l)
     return related_any(l->s, l->form);
 }
 
+static bool ok_agreement(const struct list *l)
+{
+    return (is(l, "child") || is(l, "agreement")) && session_may_do(l->s, "agreement", "add");
+}
+
+static void do_agreement(struct app *app, struct list *l)
+{
+    if (is(l, "child"))
+        agreement_child(app, l->s, at_id(l), node_text_or(l->row[l->at].v, "name", ""));
+    else
+        agreement_row(app, l->s, at_id(l));
+}
+
 static const struct option {
     int digit;
     const char *label;
     bool (*ok)(const struct list *);
     void (*run)(struct app *, struct list *);
 } options[] = {
-    {1, N_("相关"), ok_related, do_related}, {2, N_("修改"), ok_edit, do_edit},
-    {3, N_("复制"), ok_copy, do_copy},       {4, N_("退出"), ok_leave, do_leave},
-    {5, N_("查看"), ok_view, do_view},       {6, N_("打印"), ok_print, do_print},
-    {9, N_("历史"), ok_view, do_history},
+    {1, N_("相关"), ok_related, do_related},     {2, N_("修改"), ok_edit, do_edit},
+    {3, N_("复制"), ok_copy, do_copy},           {4, N_("退出"), ok_leave, do_leave},
+    {5, N_("查看"), ok_view, do_view},           {6, N_("打印"), ok_print, do_print},
+    {8, N_("协议"), ok_agreement, do_agreement}, {9, N_("历史"), ok_view, do_history},
 };
 
 /* A digit of the form files: a new record that hangs on the one of the row (form_option). */
@@ -225,6 +239,11 @@ void list_run(struct app *app, struct list *l)
 void list_new(struct app *app, struct list *l)
 {
     uint64_t id = 0;
+    if (is(l, "agreement") && l->of_id && ok_agreement(l)) {
+        agreement_child(app, l->s, l->of_id, l->where_label ? l->where_label : "");
+        list_reload(app, l);
+        return;
+    }
     if (l->form->system || !may(l, "add")) {
         app_message(app, _("这里不能新增。"));
         return;

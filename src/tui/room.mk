@@ -3,6 +3,7 @@ noinst_LIBRARIES += libtui.a
 libtui_a_SOURCES = \
 	src/tui/tui.h src/tui/keys.def src/tui/handled.h \
 	src/tui/actions.c \
+	src/tui/agreement.c src/tui/agreement.h \
 	src/tui/app.c src/tui/app.h src/tui/app_priv.h \
 	src/tui/app_keys.c \
 	src/tui/box.c src/tui/box.h \

@@ -27,6 +27,7 @@ enum agr_state {
 };
 
 /* --- asked by business.c --- */
+int agreement_begin(struct family *);
 int agreement_values(struct family *);
 int agreement_stored(struct family *);
 

@@ -229,6 +229,32 @@ static int fill_prev(struct agreement *a)
     return 0;
 }
 
+/* Something of a linked person was typed, but neither who nor a name: it is the one known. */
+static void same_link(struct family *f, const struct rec *from, const char *field)
+{
+    char *name = text_printf(f, "%s.name", field);
+
+    if (from && agreement_typed(f, field) && !node_get(f->s->value, field) &&
+        !node_get(f->s->value, name))
+        rec_set(f->rec, field, rec_get(from, field));
+}
+
+int agreement_begin(struct family *f)
+{
+    static const char *const links[] = {"party_a", "party_a2", "caregiver"};
+    const char *child = node_text(f->s->value, "child");
+    uint64_t id = f->more->prev ? f->more->prev : child ? strtoull(child, NULL, 10) : 0;
+    const struct form *form = f->more->prev ? f->s->form : dict_form(f->county->dict, "child");
+    struct rec *from;
+    int err = id ? txn_get(f->txn, f, form, id, &from) : HE_NOTFOUND;
+
+    if (err)
+        return err == HE_NOTFOUND ? 0 : err;
+    for (size_t i = f->more->prev ? 0 : NELEM(links) - 1; i < NELEM(links); i++)
+        same_link(f, from, links[i]);
+    return 0;
+}
+
 int agreement_known(struct agreement *a)
 {
     int err;

@@ -16,20 +16,20 @@ static int child_stored(struct family *f)
 }
 
 static const struct business table[] = {
-    {"agreement", agreement_values, agreement_stored},
-    {"exception", exception_values, exception_stored},
-    {"child", NULL, child_stored},
-    {"task", task_values, NULL},
-    {"sweep", sweep_values, NULL},
-    {"sweep_item", sweep_item_values, sweep_item_stored},
-    {"hazard", sweep_hazard_values, sweep_hazard_stored},
-    {"place", NULL, sweep_place_stored},
-    {"bulletin", sweep_bulletin_values, NULL},
-    {"visit", visit_values, visit_stored},
-    {"addition", addition_values, addition_stored},
-    {"urgent_report", urgent_values, NULL},
-    {"contact", contact_values, contact_stored},
-    {NULL, NULL, NULL},
+    {"agreement", agreement_values, agreement_stored, agreement_begin},
+    {"exception", exception_values, exception_stored, NULL},
+    {"child", NULL, child_stored, NULL},
+    {"task", task_values, NULL, NULL},
+    {"sweep", sweep_values, NULL, NULL},
+    {"sweep_item", sweep_item_values, sweep_item_stored, NULL},
+    {"hazard", sweep_hazard_values, sweep_hazard_stored, NULL},
+    {"place", NULL, sweep_place_stored, NULL},
+    {"bulletin", sweep_bulletin_values, NULL, NULL},
+    {"visit", visit_values, visit_stored, NULL},
+    {"addition", addition_values, addition_stored, NULL},
+    {"urgent_report", urgent_values, NULL, NULL},
+    {"contact", contact_values, contact_stored, NULL},
+    {NULL, NULL, NULL, NULL},
 };
 
 const struct business *business_of(const struct form *form)

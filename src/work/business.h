@@ -16,6 +16,8 @@ struct business {
     int (*values)(struct family *);
     /* f->rec is stored, f->old is what it was: what follows for other records, same transaction. */
     int (*stored)(struct family *);
+    /* A new one, before its values are taken: links that they go to ("caregiver.phone"); or NULL. */
+    int (*begin)(struct family *);
 };
 /* NULL when the type has no row. */
 const struct business *business_of(const struct form *);

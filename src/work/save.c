@@ -426,6 +426,13 @@ static int nothing_to_do(struct family *f)
     return txn_draft_drop(f->txn, f->actor->id, f->s->draft);
 }
 
+static int begin(struct family *f)
+{
+    const struct business *business = f->old ? NULL : business_of(f->s->form);
+
+    return business && business->begin ? business->begin(f) : 0;
+}
+
 int save_run(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
              struct save *s, const struct save_more *more)
 {
@@ -437,7 +444,8 @@ int save_run(struct txn *txn, void *ctx, const struct county *county, const stru
     s->conflict = s->touched = s->next = NULL;
     s->change = 0;
     s->unchanged = false;
-    if ((err = root_load(f)) || (err = family_take(f)) || (err = conflict_check(f)))
+    if ((err = root_load(f)) || (err = begin(f)) || (err = family_take(f)) ||
+        (err = conflict_check(f)))
         return err;
     f->state = f->more->state;
     if ((err = root_level(f)))

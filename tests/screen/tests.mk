@@ -25,11 +25,14 @@ tests_screen_libcounty_a_CFLAGS = $(TEST_CFLAGS)
 COUNTY_LIBS = tests/screen/libcounty.a libservertest.a tests/screen/libharness.a libwire.a \
 	libbase.a $(VTERM_LIBS) -lutil $(CRYPTO_LIBS) $(BASE_LIBS) $(TEST_LIBS)
 
-county_tests = tests/screen/english tests/screen/home tests/screen/list tests/screen/matter tests/screen/visit \
+county_tests = tests/screen/agreement tests/screen/english tests/screen/home tests/screen/list tests/screen/matter tests/screen/visit \
 	tests/screen/review tests/screen/ceilings tests/screen/print tests/screen/box tests/screen/sweep \
 	tests/screen/sheet
 check_PROGRAMS += $(county_tests)
 TESTS += $(county_tests)
+tests_screen_agreement_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_screen_agreement_CFLAGS = $(TEST_CFLAGS)
+tests_screen_agreement_LDADD = $(COUNTY_LIBS)
 tests_screen_sheet_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_sheet_CFLAGS = $(TEST_CFLAGS)
 tests_screen_sheet_LDADD = $(COUNTY_LIBS)
