@@ -20,6 +20,8 @@ static void ask_from(struct call *c, const struct node *b, struct list_ask *a)
         .raw = node_flag(b, "raw"),
         .count = node_flag(b, "count"),
     };
+    if (node_text(b, "day") && date_parse(node_text(b, "day"), &a->day))
+        a->day = (struct date){9999, 1, 1}; /* refused like every day to come */
 }
 
 static void leave_row(struct call *c, const struct list_ask *a, const char *words)
@@ -59,7 +61,7 @@ int op_rec_list(struct call *c, struct txn *t)
     return listed(c, r, problem);
 }
 
-/* {type, view, where, area, by: [path]} → {total} or {rows: [{v, n}]}. Figures leave no row. */
+/* {type, view, where, area, by: [path], day} → {total} or {rows: [{v, n}]}. Figures leave no row. */
 int op_rec_count(struct call *c, struct txn *t)
 {
     struct list_ask a;

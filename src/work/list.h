@@ -15,6 +15,7 @@ struct list_ask {
     int limit;                 /* rows; 0: 20 */
     bool raw;                  /* canonical values (export, commands) instead of shown ones */
     bool count;                /* also count all */
+    struct date day;           /* counts: as of the end of this day; y == 0: now */
 };
 
 /*

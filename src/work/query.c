@@ -9,6 +9,7 @@
 #include "base/lang.h"
 #include "base/text.h"
 #include "form/type.h"
+#include "work/stat_in.h"
 
 /* --- opening --- */
 
@@ -112,6 +113,26 @@ static const char *open_index(struct query *q, const char *within)
     return within;
 }
 
+/* What a record was is known once it is read: all are walked, and its division then decides. */
+static int open_past(struct query *q, const char *within, char **problem)
+{
+    const struct form *form = q->ask->form;
+    const char *area = form_division(form);
+
+    if (date_cmp(q->ask->day, q->a->actor->today) > 0 || !area || strchr(area, '.')) {
+        *problem = text_printf(q, "%s", _("请选今天或以前的日期"));
+        return HE_USAGE;
+    }
+    q->past = true;
+    q->within = within;
+    q->areas = actor_areas(q, q->a->actor, text_printf(q, "%s.read", form->name));
+    q->a->env.today = q->ask->day;
+    q->index.field = NULL;
+    q->exact = false;
+    q->scope = (struct scope){.a = q->a, .by_area = true, .streams = true};
+    return q->areas[0] ? 0 : HE_DENIED;
+}
+
 int query_open(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
                const struct list_ask *ask, struct query **out, char **problem)
 {
@@ -137,7 +158,7 @@ int query_open(struct txn *txn, void *ctx, const struct county *county, const st
     }
     scope_init(&q->scope, q, q->a, open_index(q, within));
     *out = q;
-    return 0;
+    return ask->day.y && date_cmp(ask->day, actor->today) != 0 ? open_past(q, within, problem) : 0;
 }
 
 /* --- judging --- */
@@ -183,14 +204,44 @@ struct each {
     void *arg;
 };
 
+static bool reached_then(const struct query *q, const struct rec *rec)
+{
+    const char *code = rec_get(rec, form_division(rec->form));
+
+    if (!code || (q->within && !area_within(code, q->within)))
+        return false;
+    for (size_t i = 0; q->areas[i]; i++)
+        if (!*q->areas[i] || area_within(code, q->areas[i]))
+            return true;
+    return false;
+}
+
+static int each_then(struct txn *txn, struct each *e, uint64_t id)
+{
+    struct query *q = e->q;
+    struct rec *rec;
+    int err = stat_rec_at(txn, q->ctx, q->ask->form, id, q->ask->day, true, &rec);
+
+    if (err || !rec)
+        return err;
+    if (reached_then(q, rec) && query_takes(q, rec))
+        err = e->fn(q, rec, e->arg);
+    talloc_free(rec);
+    access_forget(q->a);
+    return err;
+}
+
 static int each_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
 {
     struct each *e = arg;
     struct query *q = e->q;
     struct rec *rec;
-    int err = txn_get(txn, q->ctx, q->ask->form, id, &rec);
+    int err;
 
     (void)mark;
+    if (q->past)
+        return each_then(txn, e, id);
+    err = txn_get(txn, q->ctx, q->ask->form, id, &rec);
     if (err)
         return err == HE_NOTFOUND ? 0 : err;
     err = query_takes(q, rec) ? e->fn(q, rec, e->arg) : 0;
@@ -245,7 +296,7 @@ int query_count(struct query *q, uint64_t *n)
     int err;
 
     *n = 0;
-    if (!all && !q->exact)
+    if (q->past || (!all && !q->exact))
         return query_each(q, count_one, n);
     if (q->scope.streams && q->scope.by_area) {
         struct walk walk = scope_walk(&q->scope, all ? NULL : q->index.field);

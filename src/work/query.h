@@ -19,6 +19,9 @@ struct query {
     struct form_path *column;
     size_t ncolumn;
     int limit;
+    bool past;                 /* as of ask->day: each record is taken back, none found by an index */
+    const char *within;        /* … its division then, NULL everywhere */
+    const char **areas;        /* … of the posts */
 };
 
 /* HE_DENIED without the read right; HE_USAGE with *problem. */

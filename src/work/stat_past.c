@@ -54,13 +54,12 @@ int stat_rec_at(struct txn *txn, void *ctx, const struct form *form, uint64_t id
         (*out)->id = id;
         u.gone = true;
     }
-    if (!past) {
-        *out = u.gone ? NULL : *out;
-        return 0;
-    }
     u.rec = *out;
-    err = txn_history(txn, ctx, form, id, undo_one, &u);
-    if (u.gone)
+    if (past)
+        err = txn_history(txn, ctx, form, id, undo_one, &u);
+    if (u.gone) {
+        talloc_free(*out);
         *out = NULL;
+    }
     return err < 0 ? err : 0;
 }

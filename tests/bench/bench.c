@@ -101,6 +101,7 @@ int main(void)
         void (*run)(void);
     } part[] = {{"save", bench_save},
                 {"find", bench_find},
+                {"stat", bench_stat},
                 {"import", bench_import},
                 {"screen", bench_screen},
                 {"life", bench_life}};

@@ -10,12 +10,13 @@
  *   save.c       … through hutongd and through the store alone
  *   rival_bdb.c rival_sqlite.c rival_pg.c   … and beside others that do the same
  *   find.c       search, lists, counts; in the server and through the wire
+ *   stat.c       reports, and PostgreSQL's GROUP BY beside them
  *   import.c     a roster beside people who save
  *   screen.c     bytes and milliseconds of the screens
  *   life.c       memory, start, recovery
  *
  * BENCH_SECONDS (3): of each run of registrations. BENCH_FULL=1: 1,000,000 children too.
- * BENCH_ONLY: a word per part to run ("save find import screen life"); "own": without the rivals.
+ * BENCH_ONLY: a word per part to run ("save find stat import screen life"); "own": without the rivals.
  */
 #ifndef HUTONG_BENCH_H
 #define HUTONG_BENCH_H
@@ -120,6 +121,7 @@ bool bench_own(void); /* BENCH_ONLY says so */
 
 void bench_save(void);
 void bench_find(void);
+void bench_stat(void);
 void bench_import(void);
 void bench_screen(void);
 void bench_life(void);
@@ -129,5 +131,7 @@ struct node *kid_body(void *ctx, const struct kid *); /* of rec.add */
 void rival_bdb(double out[3]);
 void rival_sqlite(double each[3], double batch[3]);
 void rival_pg(double out[3]);
+/* The county's table by GROUP BY over so many children; prints its row. */
+void rival_pg_stat(size_t children);
 
 #endif
