@@ -265,6 +265,17 @@ int cmd_report(struct ctl *c)
     return print_pages(c, OP_STAT_RUN, b);
 }
 
+int cmd_report_count(struct ctl *c)
+{
+    struct node *b = ctl_body(c, args_at(c->args, 0));
+    ctl_put_text(b, "rows", args_text(c->args, "--rows"));
+    ctl_put_text(b, "columns", args_text(c->args, "--columns"));
+    ctl_put_text(b, "where", args_text(c->args, "--where"));
+    ctl_put_text(b, "day", args_text(c->args, "--day"));
+    ctl_put_text(b, "area", args_text(c->args, "--division"));
+    return print_pages(c, OP_STAT_CROSS, b);
+}
+
 /* --- frozen ones --- */
 
 int cmd_report_freeze(struct ctl *c)

@@ -78,6 +78,12 @@ const struct command commands[] = {
      N_("report\nreport t1 --period 2026-10 --csv\nreport t1 --division 320681100000 --xlsx "
         "月报.xlsx"),
      CTL_DATA, cmd_report},
+    {"report count",
+     "TYPE --rows R [--columns C] [--where EXPR] [--day D] [--division CODE] [--merge-small] "
+     "[--xlsx FILE|--pdf FILE|--csv-file FILE]",
+     N_("临时统计：按一项分行、一项分列数一数；R、C 写字段，town 是乡镇"),
+     "report count child --rows town --columns school_state --where \"state = '3'\" --xlsx a.xlsx",
+     CTL_DATA, cmd_report_count},
     {"report freeze", "NAME --period P [--division CODE] [--note TEXT]",
      N_("冻结一张报表，以后不再重算；再冻结一次就是更正版，要写 --note"),
      N_("report freeze t1 --period 2026-10\nreport freeze t1 --period 2026-10 --note 汇龙镇补报"),

@@ -35,6 +35,7 @@ int cmd_national_done(struct ctl *);
 int cmd_import(struct ctl *);
 int cmd_export(struct ctl *);
 int cmd_report(struct ctl *);
+int cmd_report_count(struct ctl *);
 int cmd_report_freeze(struct ctl *);
 int cmd_report_frozen(struct ctl *);
 int cmd_sweep_open(struct ctl *);

@@ -182,3 +182,22 @@ int op_stat_frozen(struct call *c, struct txn *t)
     return stat_frozen_view(t, c->ctx, c->county, c->actor, id, node_flag(c->body, "deep"),
                             after ? strtoul(after, NULL, 10) : 0, ROWS_BYTES, c->out);
 }
+
+/* {type, rows, columns, where, area, day, after} → stat_cross */
+int op_stat_cross(struct call *c, struct txn *t)
+{
+    struct list_ask ask = {
+        .form = c->form, .where = node_text(c->body, "where"), .area = node_text(c->body, "area")};
+    const char *after = node_text(c->body, "after"), *day = node_text(c->body, "day");
+    char *problem = NULL;
+    if (!node_text(c->body, "rows"))
+        return call_wrong(c, "请说明按什么分行");
+    if (day && *day && date_parse(day, &ask.day))
+        return call_wrong(c, "日期写成 2026-11-22 这样");
+    int r = stat_cross(t, c->ctx, c->county, c->actor, &ask, node_text(c->body, "rows"),
+                       node_text(c->body, "columns"), after ? strtoul(after, NULL, 10) : 0,
+                       ROWS_BYTES, c->out, &problem);
+    if (r < 0 && problem)
+        c->text = problem;
+    return r;
+}

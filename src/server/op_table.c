@@ -37,6 +37,7 @@ const struct op_row op_rows[OP_COUNT] = {
     [OP_STAT_RUN] = {.run = op_stat_run, .outside = true},
     [OP_STAT_FREEZE] = {.run = op_stat_freeze, .outside = true},
     [OP_STAT_FROZEN] = {.run = op_stat_frozen},
+    [OP_STAT_CROSS] = {.run = op_stat_cross, .typed = true},
     [OP_STAT_CELL] = {.run = op_stat_cell, .outside = true},
     [OP_DRAFT_PUT] = {.run = op_draft_put, .outside = true},
     [OP_DRAFT_GET] = {.run = op_draft_get, .outside = true},

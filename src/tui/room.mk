@@ -35,6 +35,7 @@ libtui_a_SOURCES = \
 	src/tui/keys.c src/tui/keys.h \
 	src/tui/related.c \
 	src/tui/urgent.c src/tui/urgent.h \
+	src/tui/cross.c src/tui/cross_cell.c src/tui/sheet_out.c \
 	src/tui/sheet.h src/tui/sheet.c src/tui/sheet_load.c src/tui/sheet_draw.c \
 	src/tui/keytest.c src/tui/keytest.h \
 	src/tui/leave.c src/tui/leave.h \

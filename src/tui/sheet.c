@@ -8,7 +8,6 @@
 #include "base/area.h"
 #include "base/lang.h"
 #include "base/text.h"
-#include "tui/box.h"
 #include "tui/jump.h"
 #include "tui/list.h"
 #include "tui/popup.h"
@@ -46,6 +45,10 @@ static void open_cell(struct app *app, struct sheet *t)
     const struct sheet_col *col = &t->col[t->c];
     if (t->at >= t->nrow || t->c >= t->ncol)
         return;
+    if (t->cross) {
+        cross_cell(app, t);
+        return;
+    }
     if (t->frozen || !col->opens) {
         app_message(app, t->frozen ? _("冻结的数字照当时的存，打开名单请看现在的报表（F2）。")
                                    : _("这一列是算出来的，没有名单。"));
@@ -217,59 +220,6 @@ static void about(struct app *app, struct sheet *t)
     talloc_free(ctx);
 }
 
-/* ---- into the box ---- */
-
-static size_t words_of(const struct sheet *t, void *ctx, const char *words[])
-{
-    size_t n = 0;
-    words[n++] = "report";
-    if (t->frozen) {
-        words[n++] = "frozen";
-        words[n++] = text_printf(ctx, "%lld", (long long)t->frozen);
-    } else {
-        words[n++] = t->report;
-        words[n++] = "--period";
-        words[n++] = node_text_or(t->head, "period", "");
-    }
-    if (!t->frozen && *t->division) {
-        words[n++] = "--division";
-        words[n++] = t->division;
-    }
-    if (t->deep)
-        words[n++] = "--villages";
-    return n;
-}
-
-static void take_out(struct app *app, struct sheet *t)
-{
-    static const char *const ends[] = {"xlsx", "pdf", "csv"};
-    static const char *const flags[] = {"--xlsx", "--pdf", "--csv-file"};
-    const char *const formats[] = {_("XLSX 工作簿"), "PDF", _("CSV 文本"),
-                                   _("XLSX，出县用：村里 1 到 4 的数合并")};
-    const char *words[16] = {0};
-    void *ctx = talloc_new(t);
-    int i = box_there(app, t->s)
-                ? popup_choose(app, _("做成表格"), node_text_or(t->head, "title", ""), formats,
-                               NELEM(formats), 0)
-                : HE_CANCELLED;
-    if (i >= 0) {
-        size_t n = words_of(t, ctx, words), form = i == 3 ? 0 : (size_t)i;
-        char *said, *name = text_printf(ctx, "%s-%s%s%lld.%s", t->report,
-                                        node_text_or(t->head, "period", ""), t->frozen ? "-v" : "-",
-                                        (long long)date_now() % 1000000, ends[form]);
-        words[n++] = flags[form];
-        words[n++] = text_printf(ctx, "%s/out/%s", t->s->box, name);
-        if (i == 3)
-            words[n++] = "--merge-small";
-        int r = box_run(app, t->s, ctx, _("正在做表格"), words, &said);
-        if (r == 0)
-            app_message(app, _("已放进取件箱：%s"), name);
-        else
-            popup_pager(app, _("没有做成"), said);
-    }
-    talloc_free(ctx);
-}
-
 /* ---- keys ---- */
 
 static void menu(struct app *app, struct sheet *t)
@@ -284,7 +234,7 @@ static void menu(struct app *app, struct sheet *t)
         {N_("到村"), N_("列到每个村(居)，或只列下一级（*）"), toggle_deep, NULL},
         {N_("冻结的报表"), N_("以前冻结的各版（F2）"), editions, NULL},
         {N_("冻结"), N_("数字照存不再变，上报用（F6）"), freeze, "report.freeze"},
-        {N_("做成表格"), N_("XLSX、PDF、CSV，放进取件箱（F10）"), take_out, NULL},
+        {N_("做成表格"), N_("XLSX、PDF、CSV，放进取件箱（F10）"), sheet_take_out, NULL},
         {N_("口径和说明"), N_("数的是什么，例外，更正了什么"), about, NULL},
     };
     struct pick_item items[NELEM(entries)] = {{0}};
@@ -301,8 +251,17 @@ static void menu(struct app *app, struct sheet *t)
         entries[which[i]].run(app, t);
 }
 
+/* What is asked of reports only. */
+static bool of_reports(enum action act)
+{
+    return act == ACT_REFRESH || act == ACT_PICK || act == ACT_EDIT || act == ACT_NEW ||
+           act == ACT_MARK_ALL || act == ACT_MENU;
+}
+
 static enum handled sheet_act(struct app *app, struct sheet *t, enum action act)
 {
+    if (t->cross && of_reports(act))
+        return KEY_IGNORED;
     switch (act) {
     case ACT_UP:
         return move_row(t, -1), KEY_TAKEN;
@@ -331,7 +290,7 @@ static enum handled sheet_act(struct app *app, struct sheet *t, enum action act)
     case ACT_MARK_ALL:
         return toggle_deep(app, t), KEY_TAKEN;
     case ACT_SAVE:
-        return take_out(app, t), KEY_TAKEN;
+        return sheet_take_out(app, t), KEY_TAKEN;
     case ACT_MENU:
         return menu(app, t), KEY_TAKEN;
     case ACT_NEW:
@@ -361,6 +320,8 @@ static const char *sheet_enabled(struct app *app, struct screen *scr, enum actio
 {
     const struct sheet *t = scr->state;
     (void)app;
+    if (t->cross && of_reports(a))
+        return NULL;
     switch (a) {
     case ACT_REFRESH:
         return _("时间");
@@ -418,6 +379,20 @@ static void sheet_open(struct app *app, struct session *s, const struct node *re
     t->s = s;
     t->report = talloc_strdup(t, node_text_or(report, "name", ""));
     t->period = first_period(t, s, report);
+    if (sheet_load(app, t) == 0)
+        app_push(app, &sheet_ops, t);
+    else
+        talloc_free(t);
+}
+
+void sheet_open_cross(struct app *app, struct session *s, const struct node *spec)
+{
+    struct sheet *t = talloc_zero(NULL, struct sheet);
+    MUST(t);
+    t->s = s;
+    t->report = "count";
+    t->period = "";
+    t->cross = node_copy(node_list(t), NULL, spec);
     if (sheet_load(app, t) == 0)
         app_push(app, &sheet_ops, t);
     else

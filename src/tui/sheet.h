@@ -3,6 +3,9 @@
  *
  *   sheet.c       which report, keys, what can be done with it
  *   sheet_load.c  the table from the server, live or frozen
+ *   sheet_out.c   a file in the box
+ *   cross.c       临时统计: what to count, kept under a name
+ *   cross_cell.c  … the list behind one of its figures
  *   sheet_draw.c  headings in two lines, the columns that fit
  */
 #ifndef HUTONG_TUI_SHEET_H
@@ -30,6 +33,7 @@ struct sheet {
     char division[13];           /* "" one's own */
     bool deep;                   /* every village */
     int64_t frozen;              /* an edition, 0 the live figures */
+    const struct node *cross;    /* a table of one's own: what stat.cross asks; NULL */
     void *mem;                   /* of what follows */
     const struct node *head;     /* the answer's first page */
     struct sheet_col *col;
@@ -41,6 +45,14 @@ struct sheet {
 
 /* The screen of jump code 62: which report, then sheet_open. */
 void sheet_choose(struct app *, struct session *);
+/* The screen of jump code 63. */
+void cross_open(struct app *, struct session *);
+/* The result of a table of one's own; spec is copied. */
+void sheet_open_cross(struct app *, struct session *, const struct node *spec);
+/* The list behind the figure at the cursor of such a table. */
+void cross_cell(struct app *, struct sheet *);
+/* As a file into the box. */
+void sheet_take_out(struct app *, struct sheet *);
 /* An int below 0 leaves the sheet as it was. */
 int sheet_load(struct app *, struct sheet *);
 void sheet_draw(struct app *, struct screen *, const struct frame *);

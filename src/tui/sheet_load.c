@@ -20,9 +20,11 @@ struct load {
 static struct node *body_of(const struct sheet *t, void *ctx, const char *after)
 {
     struct node *b = node_map(ctx);
+    for (const struct node *e = node_first(t->cross); e; e = e->next)
+        node_copy(b, e->key, e);
     if (t->frozen) {
         node_int(b, "id", t->frozen);
-    } else {
+    } else if (!t->cross) {
         node_str(b, "report", t->report);
         node_str(b, "period", t->period);
         if (*t->division)
@@ -85,8 +87,8 @@ int sheet_load(struct app *app, struct sheet *t)
     const char *after = NULL;
     do {
         struct node *answer;
-        int r = session_call(app, t->s, l.mem, t->frozen ? OP_STAT_FROZEN : OP_STAT_RUN,
-                             body_of(t, l.mem, after), &answer);
+        enum wire_op op = t->cross ? OP_STAT_CROSS : t->frozen ? OP_STAT_FROZEN : OP_STAT_RUN;
+        int r = session_call(app, t->s, l.mem, op, body_of(t, l.mem, after), &answer);
         if (r < 0) {
             talloc_free(l.mem);
             return r;

@@ -16,6 +16,7 @@
  *   stat_run.c       a report for people: rows, columns, rights
  *   stat_formula.c   columns of columns, balances; what people read
  *   stat_move.c      who came and went in a period
+ *   stat_cross.c     a table somebody made up
  *   stat_cell.c      the children behind a figure
  *   stat_freeze.c stat_frozen.c  a report that stays as it was: making one, looking at one
  */
@@ -110,6 +111,14 @@ int stat_frozen_list(struct txn *, void *ctx, const struct county *, const struc
  * give; next. HE_NOTFOUND outside of the actor's divisions. */
 int stat_frozen_view(struct txn *, void *ctx, const struct county *, const struct actor *,
                      uint64_t id, bool deep, size_t from, size_t bytes, struct node *out);
+/*
+ * 临时统计: how many records of ask (form, where, area, day) by two fields (paths, or "town"), columns NULL:
+ * by one. Answers as stat.run does, the last column and row are totals; a multiple choice counts under
+ * each of its codes. from, bytes, next: as stat_frozen_view.
+ */
+int stat_cross(struct txn *, void *ctx, const struct county *, const struct actor *,
+               const struct list_ask *, const char *rows, const char *columns, size_t from,
+               size_t bytes, struct node *out, char **problem);
 /* The figure as people read it: "12", "45.20", "" for none. */
 char *stat_show(void *ctx, const struct report_column *, int64_t v);
 /* The reports and what the actor may do with them: {rows: [{name, label, periods: […]}]}. */

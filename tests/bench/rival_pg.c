@@ -254,9 +254,9 @@ static void group_by(char *sql, size_t size)
         {"guard_grade", {"1", "2", "3"}},
         {"relief", {"00", "01", "02", "03", "04", "05", "06", "07", "08", "09"}},
     };
-    static const char *const ages[] = {
-        "birth_date > '2020-11-22'", "birth_date <= '2020-11-22' and birth_date > '2012-11-22'",
-        "birth_date <= '2012-11-22'"};
+    static const char *const ages[] = {"birth_date > '2020-11-22'",
+                                       "birth_date <= '2020-11-22' and birth_date > '2012-11-22'",
+                                       "birth_date <= '2012-11-22'"};
     size_t n = (size_t)snprintf(sql, size, "select substr(village, 1, 9), count(*)");
 
     for (size_t i = 0; i < NELEM(ages); i++)

@@ -22,8 +22,8 @@ static int load_actor(struct txn *t, void *arg)
     struct who_asks *w = arg;
     const char *text;
 
-    return actor_load(t, w->h->ctx, w->h->county, CLERK, ACTOR_ANY_UID,
-                      (struct date){2026, 11, 22}, &w->actor, &text);
+    return actor_load(t, w->h->ctx, w->h->county, CLERK, ACTOR_ANY_UID, (struct date){2026, 11, 22},
+                      &w->actor, &text);
 }
 
 static double ask_ms(struct who_asks *w, const char *name, const char *period, bool deep,

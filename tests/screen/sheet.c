@@ -114,3 +114,38 @@ Test(sheet, frozen, .init = setup, .fini = teardown)
     SEES(h, "已经冻结过");
     harness_stop(h);
 }
+
+/* A table of one's own: rows, columns, a look, its list, kept and found again. */
+Test(sheet, own_table, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "sun", NULL);
+    harness_send(h, "=63\r");
+    SEES(h, "63 临时统计");
+    SEES(h, "在册儿童");
+    harness_send(h, "2");
+    SEES(h, "按什么分行");
+    harness_send(h, "szc\r");
+    SEES(h, "所在村(居)");
+    harness_send(h, "3");
+    SEES(h, "按什么分列");
+    harness_send(h, "xb\r");
+    SEES(h, "性别");
+    harness_send(h, "7");
+    SEES(h, "存下这张统计");
+    harness_send(h, "村和性别\r");
+    SEES(h, "已存成【村和性别】");
+    harness_send(h, "1");
+    SEES(h, "幸福一村");
+    SEES(h, "40");
+    harness_send(h, "\r");
+    SEES(h, "共20条");
+    harness_send(h, "\0333");
+    SEES(h, "62 统计报表 > 临时统计");
+    harness_send(h, "\0333=63\r");
+    SEES(h, "打开存下的");
+    harness_send(h, "8");
+    SEES(h, "存下的统计");
+    harness_send(h, "1");
+    SEES(h, "所在村(居)");
+    harness_stop(h);
+}

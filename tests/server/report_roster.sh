@@ -128,6 +128,18 @@ has "with merged headings" '<mergeCell ref="E2:H2"/>' "$tmp/sheet.xml"
 has "and figures that are numbers" '<v>1496</v>' "$tmp/sheet.xml"
 rc_of "one way out only" 2 "$ctl" report t1 --csv --xlsx "$tmp/t1.xlsx"
 
+# --- a table of one's own ---
+"$ctl" report count child --rows town --columns sex --where "state = '3'" --csv >"$tmp/out" 2>/dev/null
+same "the total of a table of one's own" "$("$ctl" count child --where "state = '3'" 2>/dev/null)" \
+	"$(tail -1 "$tmp/out" | awk -F, '{ print $NF }')"
+same "and its corner" "$("$ctl" count child --where "state = '3' and sex = '1'" --division 320681100000 2>/dev/null)" \
+	"$(sed -n 's/^320681100000,[^,]*,\([0-9]*\),.*/\1/p' "$tmp/out")"
+same "by village it is the same" "$(tail -1 "$tmp/out")" \
+	"$("$ctl" report count child --rows village --columns sex --where "state = '3'" --csv 2>/dev/null | tail -1)"
+rc_of "a day to come" 2 "$ctl" report count child --rows town --day 2027-01-01
+rc_of "no such field" 2 "$ctl" report count child --rows nothing
+same "the day before there was nobody" 0 "$("$ctl" report count child --rows town --day 2026-11-21 --csv 2>/dev/null | tail -1 | awk -F, '{ print $NF }')"
+
 # --- frozen ---
 rc_of "a month that is not over is not frozen" 5 "$ctl" report freeze t1 --period 2026-11
 has "and says why" "还没有结束" "$tmp/err"
