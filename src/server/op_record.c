@@ -148,9 +148,31 @@ static int saved_in_scope(struct call *c, struct txn *t, const struct save *s)
                                                                                      : HE_DENIED;
 }
 
+/* More records of the same kind by the same change: all or none. */
+static int save_also(struct call *c, struct txn *t, const struct save *first)
+{
+    struct node *ids = node_get(c->body, "also") ? node_add_list(c->out, "also") : NULL;
+    int r = 0;
+    for (const struct node *v = node_first(node_get(c->body, "also")); v && r == 0; v = v->next) {
+        struct save s = *first;
+        s.value = v;
+        s.id = 0;
+        s.draft = NULL;
+        if ((r = may_save(c, &s)) == 0)
+            r = work_save(t, c->ctx, c->county, c->actor, &s);
+        if (r == HE_RULE && s.findings)
+            findings_to_node(c->out, "findings", s.findings);
+        if (r == 0 && (r = saved_in_scope(c, t, &s)) == 0 && s.rec)
+            node_int(ids, NULL, (int64_t)s.rec->id);
+        if (s.next && !node_get(c->out, "next"))
+            node_copy(c->out, "next", s.next);
+    }
+    return r;
+}
+
 /*
  * {type, v: {path: text or nil}, why, source, typed_for, draft, confirmed: [code], confirm_all,
- * dry, direct} → {id, version, findings, touched, change, unchanged}; with RULE the findings.
+ * dry, direct, also: [{path: text}] more records in the same change} → {id, version, also: [id], findings, touched, change, unchanged}; with RULE the findings.
  */
 int op_rec_add(struct call *c, struct txn *t)
 {
@@ -162,7 +184,9 @@ int op_rec_add(struct call *c, struct txn *t)
         r = work_save(t, c->ctx, c->county, c->actor, &s);
         save_to_body(c, &s);
     }
-    return r == 0 ? saved_in_scope(c, t, &s) : r;
+    if (r == 0)
+        r = saved_in_scope(c, t, &s);
+    return r == 0 ? save_also(c, t, &s) : r;
 }
 
 /* The same with {id | key, version, base: {path: value}}; with CONFLICT {conflict: [{field, was,

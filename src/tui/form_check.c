@@ -163,6 +163,8 @@ static struct node *save_body(const struct form_screen *fs, void *ctx)
     node_str(body, "source", "form");
     if (fs->draft)
         node_str(body, "draft", fs->draft);
+    if (fs->also && node_first(fs->also))
+        node_copy(body, "also", fs->also);
     confirmed = node_add_list(body, "confirmed");
     for (size_t i = 0; i < fs->m->nfinding; i++)
         if (fs->m->finding[i].level == 'W')
@@ -186,6 +188,15 @@ static int ask_outcome(struct form_screen *fs, void *ctx)
     }
     app_message(fs->app, _("还查不到上次是否保存成功，内容都在，请稍后再按保存"));
     return HE_UNKNOWN;
+}
+
+/* Its values go with another record's. */
+static void collect(struct form_screen *fs)
+{
+    struct node *body = node_map(fs);
+    model_send(fs->m, body);
+    node_copy(fs->ask->collect, NULL, node_get(body, "v"));
+    fs->done = true;
 }
 
 enum next { STORED, STAY, AGAIN };
@@ -261,8 +272,12 @@ bool check_save(struct form_screen *fs)
     }
     for (int tries = 0; next == AGAIN && tries < 8; tries++) {
         next = ask_first(fs, ctx);
-        if (next == STORED)
+        if (next == STORED && fs->ask->collect)
+            collect(fs);
+        else if (next == STORED) {
+            house_collect(fs);
             next = store(fs, ctx);
+        }
     }
     talloc_free(ctx);
     return next == STORED;

@@ -38,7 +38,7 @@ static struct node *draft_node(const struct form_screen *fs, void *ctx)
 void draft_send(struct form_screen *fs)
 {
     const char *text;
-    if (fs->readonly || (fs->m->at == 0 && !fs->drafted))
+    if (fs->ask->collect || fs->readonly || (fs->m->at == 0 && !fs->drafted))
         return;
     void *tmp = talloc_new(NULL);
     struct node *d = draft_node(fs, tmp), *body = node_map(tmp);

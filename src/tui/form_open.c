@@ -53,7 +53,7 @@ static int fill(struct form_screen *fs, void *ctx)
     }
     if (r == 0)
         model_follow(fs->m);
-    return r == 0 && !fs->readonly ? draft_offer(fs) : r;
+    return r == 0 && !fs->readonly && !fs->ask->collect ? draft_offer(fs) : r;
 }
 
 static size_t start_at(const struct form_screen *fs)

@@ -13,6 +13,7 @@
  *   form_review.c    核对: old and new before saving
  *   form_conflict.c  the same field changed by somebody else
  *   form_draft.c     what was typed so far, kept by the server
+ *   form_house.c     one entry for all children of a house
  *   form_same.c      likely duplicates, brothers and sisters
  */
 #ifndef HUTONG_TUI_FORM_PRIV_H
@@ -154,6 +155,7 @@ struct form_screen {
     const char *title; /* of the record */
     char **seen;       /* duplicates that were shown: "17 sibling" */
     uint64_t *saved;   /* id of what was stored */
+    struct node *also; /* values of more records that are saved with this one, NULL: not asked yet */
     struct node *next; /* what the server says to enter next, or NULL */
     int rows;          /* for fields, as drawn last */
 };
@@ -212,6 +214,10 @@ void draft_send(struct form_screen *);
 void draft_drop(struct form_screen *);
 /* Resumes ask->draft, or offers what is there. HE_CANCELLED: do not open the form. */
 int draft_offer(struct form_screen *);
+
+/* --- form_house.c --- */
+/* A new record that is one of each child of a house: the others' answers into fs->also. */
+void house_collect(struct form_screen *);
 
 /* --- form_same.c --- */
 /* After a field that duplicates are found by; may open another record: true closes the form. */

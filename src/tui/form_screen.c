@@ -125,6 +125,16 @@ static bool has_quick(const struct form *form)
     return false;
 }
 
+/* Passed over on the way down: what is known of a brother already, sections that no answer opened. */
+static bool passed(const struct form_screen *fs, size_t to, size_t here)
+{
+    const struct model *m = fs->m;
+    const struct entry *p = &m->place[to];
+    if (p->section == here)
+        return fs->ask->collect && p->a.value && !p->f->each;
+    return !m->form->section[p->section].when;
+}
+
 /* Behind the last short answer of a new record it is saved, unless an answer opened a section. */
 static size_t next_stop(const struct form_screen *fs, int by)
 {
@@ -133,8 +143,7 @@ static size_t next_stop(const struct form_screen *fs, int by)
     if (by < 0 || fs->readonly || m->id || !has_quick(m->form) ||
         !(m->form->section[here].quick || m->form->section[here].when))
         return to;
-    while (to != NO_PLACE && m->place[to].section != here &&
-           !m->form->section[m->place[to].section].when)
+    while (to != NO_PLACE && passed(fs, to, here))
         to = seek(fs, to, by);
     return to;
 }

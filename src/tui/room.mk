@@ -18,6 +18,7 @@ libtui_a_SOURCES = \
 	src/tui/form_draft.c \
 	src/tui/form_draw.c \
 	src/tui/form_field.c \
+	src/tui/form_house.c \
 	src/tui/form_load.c \
 	src/tui/form_model.c \
 	src/tui/form_open.c \

@@ -64,6 +64,7 @@ struct form_ask {
     const char *of;      /* new: the record of this form that it hangs on (form_link), or NULL */
     uint64_t of_id;      /* … its id */
     const struct node *view; /* new: what is known of it already, as rec.open shows a record; NULL */
+    struct node *collect; /* not saved: its values are added to this list */
     const struct node *set; /* new: values to begin with, {path: value}; NULL */
     uint64_t change;     /* the returned change that is being mended, 0 none */
     bool readonly;

@@ -5,6 +5,7 @@
 #include <config.h>
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -155,5 +156,52 @@ Test(visit, urgent, .init = setup, .fini = teardown)
     SEES(h, "第1/3页");
     harness_send(h, "=110\r");
     SEES(h, "先打110");
+    harness_stop(h);
+}
+
+static void set_father(uint64_t id, const char *father)
+{
+    struct node *body = node_map(county.ctx), *v = node_add_map(body, "v");
+    node_str(body, "type", "child");
+    node_int(body, "id", (int64_t)id);
+    node_bool(body, "confirm_all", true);
+    node_bool(body, "direct", true);
+    node_str(v, father[0] >= '0' && father[0] <= '9' ? "father" : "father.name", father);
+    county_call(&county, "xu", OP_REC_SET, body);
+}
+
+static uint64_t father_of(uint64_t id)
+{
+    struct node *body = node_map(county.ctx);
+    node_str(body, "type", "child");
+    node_int(body, "id", (int64_t)id);
+    return strtoull(
+        node_text_or(node_get(county_call(&county, "xu", OP_REC_GET, body), "v"), "father", "0"),
+        NULL, 10);
+}
+
+/* Children 1 and 9 have one father: one entry, a record each, in one request. */
+Test(visit, one_house, .init = setup, .fini = teardown)
+{
+    set_father(1, "王强");
+    set_father(9, text_printf(county.ctx, "%llu", (unsigned long long)father_of(1)));
+    struct harness *h = county_screen(&county, "gao", NULL);
+    harness_send(h, "=31\r");
+    SEES(h, "第1/3页");
+    harness_send(h, "/王小雨\r");
+    SEES(h, "王小雨");
+    harness_send(h, "7\r");
+    SEES(h, "见到孩子没有");
+    harness_send(h, "14111111");
+    SEES(h, "还没有保存");
+    harness_send(h, "\r");
+    SEES(h, "同一家的孩子");
+    harness_send(h, "\r");
+    SEES(h, "见到孩子没有");
+    harness_send(h, "1111");
+    SEES(h, "还没有保存");
+    harness_send(h, "\r");
+    SEES(h, "筛选：王小雨");
+    cr_assert_eq(count("visit"), 2);
     harness_stop(h);
 }
