@@ -99,9 +99,12 @@ int op_child_merge(struct call *c, struct txn *t)
     int r = child_of(c, t, "id", &from);
     if (r == 0)
         r = child_of(c, t, "to", &to);
-    return r < 0 ? r
-                 : child_merge(t, c->ctx, c->county, c->actor, from->id, to->id,
-                               node_text(c->body, "why"));
+    if (r < 0)
+        return r;
+    r = child_merge(t, c->ctx, c->county, c->actor, from->id, to->id, node_text(c->body, "why"));
+    if (r == HE_EXISTS)
+        c->text = N_("两份档案各有一份有效的协议，先解除或作废一份再合并");
+    return r;
 }
 
 /* {id, on, why} → {} */

@@ -34,6 +34,9 @@ int agreement_stored(struct family *);
 /* --- for the child's file --- */
 /* Writes agr_state and agr_until of a child by its agreements as of that day; nothing else. */
 int agreement_standing(struct txn *, const struct county *, struct date today, struct rec *child);
+/* Has each of two children an agreement that runs? Their files cannot become one then. */
+int agreement_clash(struct txn *, void *ctx, const struct county *, uint64_t a, uint64_t b,
+                    bool *clash);
 /* Ends what a child's agreements outlived: their last day, or the child's eighteenth birthday. */
 int agreement_daily(struct txn *, void *ctx, const struct county *, const struct store_who *,
                     const struct rec *child);

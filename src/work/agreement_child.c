@@ -196,6 +196,27 @@ int agreement_standing(struct txn *txn, const struct county *county, struct date
     return err;
 }
 
+int agreement_clash(struct txn *txn, void *ctx, const struct county *county, uint64_t a, uint64_t b,
+                    bool *clash)
+{
+    const uint64_t child[] = {a, b};
+    size_t running = 0;
+
+    for (size_t c = 0; c < NELEM(child); c++) {
+        struct rec **list;
+        size_t n, i = 0;
+        int err = agreement_list(txn, ctx, county, child[c], &list, &n);
+
+        if (err)
+            return err;
+        while (i < n && !agreement_running(list[i]))
+            i++;
+        running += i < n;
+    }
+    *clash = running == NELEM(child);
+    return 0;
+}
+
 /* --- days --- */
 
 /* Cut short by the one after it: 变更; by the child's age: 到期 with its reason; else its last day. */

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "work/agreement.h"
 #include "work/sweep.h"
 #include "work/task.h"
 
@@ -110,6 +111,7 @@ int child_merge(struct txn *txn, void *ctx, const struct county *county, const s
     const struct form *form = dict_form(county->dict, "child");
     struct merge m = {.txn = txn, .ctx = ctx, .who = actor->who};
     struct rec *from, *to, *rec;
+    bool clash;
     int err = txn_get(txn, ctx, form, from_id, &from);
 
     if (err || (err = txn_get(txn, ctx, form, to_id, &to)))
@@ -119,6 +121,10 @@ int child_merge(struct txn *txn, void *ctx, const struct county *county, const s
     if (!actor_sees(txn, county, actor, "child.merge", from) ||
         !actor_sees(txn, county, actor, "child.merge", to))
         return HE_DENIED;
+    if ((err = agreement_clash(txn, ctx, county, from->id, to->id, &clash)))
+        return err;
+    if (clash)
+        return HE_EXISTS;
     if (why)
         m.who.why = why;
     m.who.today = actor->today;

@@ -107,6 +107,7 @@ int child_checked(struct txn *, void *ctx, const struct county *, const struct a
  * the making; only what the actor may see is named; another village's same ID says only that. */
 int child_same(struct txn *, void *ctx, const struct county *, const struct actor *,
                const struct rec *child, const struct rec_env *, struct node *out);
+/* HE_EXISTS: each has an agreement in force. */
 int child_merge(struct txn *, void *ctx, const struct county *, const struct actor *, uint64_t from,
                 uint64_t to, const char *why);
 

@@ -746,3 +746,99 @@ Test(work_agreement, one_parent)
     }
     box_free(&b);
 }
+
+/* Who cannot pay is told of the township's subsidy, and is found by it. */
+Test(work_agreement, subsidy)
+{
+    struct box b;
+    struct save s;
+    uint64_t child;
+
+    box_new(&b);
+    child = child_new(&b, CHILD "|relief=02");
+    cr_assert_eq(add(&b, "gao", &s, child, "fee=500"), 0);
+    cr_assert(box_finding(&s, "low_income_fee") != NULL);
+    cr_assert_eq(set(&b, "gao", &s, s.rec->id,
+                     "fee_cycle=1|fee_payer=3|subsidy_by_town=1|subsidy=200|subsidy_doc="
+                     "汇政〔2026〕7号|" LAWFUL "|" SIGNED),
+                 0);
+    cr_assert(!box_finding(&s, "low_income_fee") && !box_finding(&s, "payer_subsidy"));
+    cr_assert_eq(count(&b, "sun", "agreement", "subsidised", NULL), 1);
+    box_free(&b);
+}
+
+/* Forty papers typed in one evening: each a line of what the file does not know. */
+Test(work_agreement, forty_papers)
+{
+    struct box b;
+    struct save s;
+    char want[32];
+
+    box_new(&b);
+    for (int i = 0; i < 40; i++) {
+        uint64_t child = child_new(
+            &b, over(&b, CHILD,
+                     text_printf(b.ctx,
+                                 "name=王小雨|id_no=-|birth_date=20%d-%02d-11|sex=2|father.id_no=-",
+                                 12 + i / 12, i % 12 + 1)));
+
+        cr_assert_eq(add(&b, "gao", &s, child, LAWFUL "|" SIGNED), 0, "paper %d", i);
+        snprintf(want, sizeof want, VILLAGE_A "-2026-%03d", i + 1);
+        cr_assert_str_eq(box_val(&b, agr(&b), s.rec->id, "agr_no"), want);
+    }
+    cr_assert_eq(count(&b, "gao", "agreement", "current", NULL), 40);
+    cr_assert_eq(count(&b, "gao", "child", "agr_signed", NULL), 40);
+    cr_assert_eq(count(&b, "gao", "child", "agr_none", NULL), 0);
+    box_free(&b);
+}
+
+/* The township orders a parent back or a caregiver named: until a day, with a result. */
+Test(work_agreement, order)
+{
+    struct box b;
+    struct save s = {.confirm_all = true};
+    uint64_t child, task;
+
+    box_new(&b);
+    child = child_new(&b, CHILD);
+    s.form = dict_form(b.dict, "task");
+    cr_assert_eq(box_save(&b, "sun", &s,
+                          id_pair(&b, child,
+                                  "kind=9|due=2026-12-06|"
+                                  "what=请父母立即返回或确定受委托照护人，并当面训诫")),
+                 0);
+    task = s.rec->id;
+    s = (struct save){.form = s.form, .id = task, .confirm_all = true};
+    cr_assert_eq(box_save(&b, "gao", &s, "answer=父亲12月3日返回，已训诫"), 0);
+    s = (struct save){.form = s.form, .id = task, .confirm_all = true};
+    cr_assert_eq(box_save(&b, "sun", &s, "check=1"), 0);
+    cr_assert_str_eq(box_val(&b, s.form, task, "state"), "3");
+    box_free(&b);
+}
+
+/* Two files of one child, each with an agreement in force, do not become one. */
+static int merge_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
+{
+    const uint64_t *id = arg;
+
+    return child_merge(t, b->ctx, b->county, a, id[0], id[1], "重复");
+}
+
+Test(work_agreement, merge)
+{
+    struct box b;
+    struct save s;
+    uint64_t id[2];
+
+    box_new(&b);
+    id[0] = child_new(
+        &b, over(&b, CHILD, "name=王小羽|id_no=-|birth_date=2016-08-15|sex=2|father.id_no=-"));
+    id[1] = child_new(&b, CHILD);
+    cr_assert_eq(add(&b, "gao", &s, id[1], LAWFUL "|" SIGNED), 0);
+    cr_assert_eq(add(&b, "gao", &s, id[0], LAWFUL "|" SIGNED), 0);
+    cr_assert_eq(box_do(&b, "xu", merge_fn, id), HE_EXISTS);
+    cr_assert_eq(act(&b, "sun", 'v', s.rec->id, "重复", &s), 0);
+    cr_assert_eq(box_do(&b, "xu", merge_fn, id), 0);
+    cr_assert_str_eq(standing(&b, id[1]), "3 2027-11-21");
+    box_free(&b);
+}
