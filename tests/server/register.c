@@ -327,11 +327,13 @@ Test(register, found_page_by_page)
     int64_t seen[MANY + 1];
     size_t n = 0;
     county_make(&c, NULL);
+    county_user(&c, "clerk", "county_clerk", COUNTY, 0);
+    int fd = county_hello(&c, "clerk");
     for (int i = 0; i < MANY; i++)
         county_child(&c, "王小雨", i % 2 ? V1 : V3, "v.birth_date=2016-03-12");
     do {
         const struct node *o =
-            county_do(&c, c.boss, "rec.find",
+            county_do(&c, fd, "rec.find",
                       county_body(c.ctx, "type=child|words=wxy|#limit=40%s%s",
                                   *after ? "|after=" : "", after));
         for (const struct node *e = node_first(node_get(o, "rows")); e && n <= MANY; e = e->next)
@@ -342,6 +344,7 @@ Test(register, found_page_by_page)
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++)
             cr_assert_neq(seen[i], seen[j], "%zu and %zu", i, j);
+    close(fd);
     county_drop(&c);
 }
 
