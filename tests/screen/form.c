@@ -437,6 +437,27 @@ Test(form, a_returned_change)
     drop(&b);
 }
 
+/* The window changes in the middle of a word: nothing typed is lost, and a tiny one says it all. */
+Test(form, resize_in_mid_word)
+{
+    struct box b;
+    start(&b, "none", WORDS("child", "field=name"));
+    SEES(&b, "登记");
+    harness_send(b.h, "欧阳小");
+    SEES(&b, "欧阳小");
+    harness_resize(b.h, 10, 40);
+    SEES(&b, "现 40x10");
+    cr_assert(harness_wait_row(b.h, 1, "大窗口。", HARNESS_MS), "%s", harness_text(b.h));
+    harness_resize(b.h, 40, 132);
+    SEES(&b, "欧阳小");
+    harness_send(b.h, "燕\r");
+    SEES(&b, "欧阳小燕");
+    harness_resize(b.h, 24, 80);
+    SEES(&b, "> 公民身份号码");
+    SEES(&b, "欧阳小燕");
+    drop(&b);
+}
+
 /* 10 kB pasted into each kind of field: nothing is submitted, no command runs. */
 Test(form, pastes)
 {
