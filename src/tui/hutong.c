@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "tui/encoding.h"
 #include "tui/keytest.h"
+#include "tui/plain.h"
 #include "tui/session.h"
 #include "tui/tui.h"
 #include "tui/urgent.h"
@@ -68,7 +69,7 @@ static int fail(int err, const char *sentence)
 
 static int usage(void)
 {
-    fputs(_("用法：hutong [--config 文件] [--encoding utf-8|gb18030|ask]\n"
+    fputs(_("用法：hutong [--config 文件] [--encoding utf-8|gb18030|ask] [--plain]\n"
             "      hutong keytest    看每个按键送来了什么\n"),
           stderr);
     return err_exit(HE_USAGE);
@@ -76,13 +77,14 @@ static int usage(void)
 
 struct start {
     const char *config, *encoding;
-    bool keytest;
+    bool keytest, plain;
 };
 
 static bool read_args(int argc, char **argv, struct start *s)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"encoding", required_argument, NULL, 'e'},
+                                            {"plain", no_argument, NULL, 'p'},
                                             {NULL, 0, NULL, 0}};
     int c;
     opterr = 0;
@@ -91,9 +93,13 @@ static bool read_args(int argc, char **argv, struct start *s)
             s->config = optarg;
         else if (c == 'e')
             s->encoding = optarg;
+        else if (c == 'p')
+            s->plain = true;
         else
             return false;
     }
+    const char *term = getenv("TERM"); /* over ssh it is all that a person can say */
+    s->plain = s->plain || (term && strcmp(term, "dumb") == 0);
     s->keytest = optind < argc && strcmp(argv[optind], "keytest") == 0;
     return optind + (s->keytest ? 1 : 0) == argc;
 }
@@ -147,7 +153,13 @@ static int sign_in(void *ctx, const struct start *start)
     int r = session_open(ctx, place, &s, &text);
     if (r < 0)
         return fail(r, _(text));
-    r = encoding_choose(ctx, start->encoding, &opts, &text);
+    r = encoding_choose(ctx,
+                        start->encoding ? start->encoding
+                        : start->plain  ? "utf-8"
+                                        : NULL,
+                        &opts, &text);
+    if (r == 0 && start->plain)
+        return plain_run(s, opts.enc);
     return r < 0 ? fail(r, text) : run(s, &opts);
 }
 

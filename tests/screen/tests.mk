@@ -25,7 +25,8 @@ tests_screen_libcounty_a_CFLAGS = $(TEST_CFLAGS)
 COUNTY_LIBS = tests/screen/libcounty.a libservertest.a tests/screen/libharness.a libwire.a \
 	libbase.a $(VTERM_LIBS) -lutil $(CRYPTO_LIBS) $(BASE_LIBS) $(TEST_LIBS)
 
-county_tests = tests/screen/agreement tests/screen/english tests/screen/home tests/screen/list tests/screen/matter tests/screen/visit \
+county_tests = tests/screen/agreement tests/screen/english tests/screen/plain \
+	tests/screen/home tests/screen/list tests/screen/matter tests/screen/visit \
 	tests/screen/review tests/screen/ceilings tests/screen/print tests/screen/box tests/screen/sweep \
 	tests/screen/sheet
 check_PROGRAMS += $(county_tests)
@@ -43,8 +44,11 @@ tests_screen_matter_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_matter_CFLAGS = $(TEST_CFLAGS)
 tests_screen_matter_LDADD = $(COUNTY_LIBS)
 tests_screen_english_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_screen_plain_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_english_CFLAGS = $(TEST_CFLAGS)
+tests_screen_plain_CFLAGS = $(TEST_CFLAGS)
 tests_screen_english_LDADD = $(COUNTY_LIBS)
+tests_screen_plain_LDADD = $(COUNTY_LIBS)
 tests_screen_home_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_home_CFLAGS = $(TEST_CFLAGS)
 tests_screen_home_LDADD = $(COUNTY_LIBS)
