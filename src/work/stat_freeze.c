@@ -3,6 +3,7 @@
  * row; its last step makes them visible. Nothing of a frozen report is worked out again, a correction is
  * another edition beside it. Figures stand in the order of the columns kept with them.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
@@ -118,6 +119,47 @@ static int stop(struct freeze *f, struct node *out)
     return 0;
 }
 
+/* --- what other reports say --- */
+
+static int64_t total_of(const struct stat_answer *a, int column)
+{
+    return a->n && column >= 0 ? a->row[a->n - 1].v[column] : 0;
+}
+
+/* The same column of another report for the same period and division. */
+static int linked_now(struct freeze *f, const struct report_link *link, int64_t *v, char **problem)
+{
+    struct stat_ask ask = {.report = reports_find(f->county->reports, link->report),
+                           .period = f->a->period.text,
+                           .division = f->a->division};
+    struct stat_answer *a;
+    int err = stat_run(f->ctx, f->county, f->actor, &ask, &a, problem);
+
+    if (!err)
+        *v = total_of(a, report_column_find(ask.report, link->other));
+    return err;
+}
+
+/* Figures that have to be the same in two reports: another one of now stands in the way when it is not,
+ * the frozen one of the period before is said on the report. */
+static int links(struct freeze *f, struct node *out, char **problem)
+{
+    for (size_t i = 0; i < f->r->nlink; i++) {
+        const struct report_link *link = &f->r->link[i];
+        int64_t mine = total_of(f->a, link->column), other = 0;
+        int err = link->before ? 0 : linked_now(f, link, &other, problem);
+
+        if (err)
+            return err;
+        if (!link->before && mine != other)
+            return refuse(out, text_printf(f->ctx, _("%s 是 %lld，%s 里是 %lld，不能冻结"),
+                                           f->r->column[link->column].label, (long long)mine,
+                                           reports_find(f->county->reports, link->report)->label,
+                                           (long long)other));
+    }
+    return 0;
+}
+
 /* --- editions --- */
 
 static int edition_of(const struct rec *rec)
@@ -164,6 +206,47 @@ static int last_edition(struct freeze *f)
                         .hi = period};
 
     return txn_walk(f->txn, &walk, last_one, f);
+}
+
+/* "2026-10" before "2026-11"; the day before a day. */
+static void period_before(struct stat_period *p)
+{
+    struct date d = date_add_days(p->from, -1);
+
+    if (p->kind == PERIOD_DAY)
+        date_format(d, p->text);
+    else if (p->kind == PERIOD_MONTH)
+        snprintf(p->text, sizeof p->text, "%04d-%02d", d.y % 10000, d.m % 100);
+    else
+        snprintf(p->text, sizeof p->text, "%04dQ%d", d.y % 10000, (d.m + 2) / 3 % 10);
+}
+
+/* A line for each figure that the frozen report of the period before has otherwise. */
+static int links_before(struct freeze *f, char **lines)
+{
+    for (size_t i = 0; i < f->r->nlink; i++) {
+        const struct report_link *link = &f->r->link[i];
+        struct stat_answer then = *f->a;
+        struct freeze g = *f;
+        int64_t mine = total_of(f->a, link->column), other;
+        int err;
+
+        if (!link->before)
+            continue;
+        period_before(&then.period);
+        g.a = &then;
+        g.r = reports_find(f->county->reports, link->report);
+        g.last = NULL;
+        if ((err = last_edition(&g)))
+            return err;
+        if (g.last &&
+            stat_frozen_total(f->txn, f->ctx, f->county, g.last->id, link->other, &other) == 0 &&
+            other != mine)
+            *lines = talloc_asprintf_append(*lines, _("%s%s %lld，上期冻结的是 %lld"),
+                                            **lines ? "\n" : "", f->r->column[link->column].label,
+                                            (long long)mine, (long long)other);
+    }
+    return 0;
 }
 
 /* --- storing --- */
@@ -273,7 +356,9 @@ static int start(struct txn *txn, void *arg)
         return refuse(q->out, _("这张报表正在冻结，请稍后再看"));
     if (q->f.last && !(q->note && *q->note))
         return refuse(q->out, _("这张报表已经冻结过。要出更正版，请写明更正的原因"));
-    if ((err = put_head(&q->f, q->note, q->excused, &rec)))
+    char *lines = talloc_strdup(q->f.ctx, q->excused ? q->excused : "");
+    if ((err = links_before(&q->f, &lines)) ||
+        (err = put_head(&q->f, q->note, *lines ? lines : NULL, &rec)))
         return err;
     job->kind = STAT_JOB;
     job->owner = q->f.actor->login;
@@ -310,7 +395,8 @@ int stat_freeze(void *ctx, const struct county *county, const struct actor *acto
     q.f.a = x.a = a;
     if (!actor_covers(actor, "report.freeze", a->division))
         return HE_DENIED;
-    if ((err = stop(&q.f, out)) || (err = store_read(county->store, excuses, &x)))
+    if ((err = stop(&q.f, out)) || (err = links(&q.f, out, problem)) ||
+        (err = store_read(county->store, excuses, &x)))
         return err;
     q.excused = *x.lines ? x.lines : NULL;
     err = store_write(county->store, ctx, no, start, &q, &again);

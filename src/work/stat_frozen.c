@@ -216,6 +216,26 @@ static char **figures_of(void *ctx, const struct rec *row, size_t n)
     return v;
 }
 
+int stat_frozen_total(struct txn *txn, void *ctx, const struct county *county, uint64_t id,
+                      const char *column, int64_t *v)
+{
+    struct frozen z;
+    size_t c = 0;
+    int err = frozen_read(txn, ctx, county, id, &z);
+
+    while (!err && c < z.n && strcmp(z.line[c].name, column) != 0)
+        c++;
+    for (size_t i = 0; !err && c < z.n && i < z.nrow; i++) {
+        char **figure = figures_of(ctx, z.row[i], z.n);
+
+        if (*text(z.row[i], "total") == '1' && figure[c]) {
+            *v = strtoll(figure[c], NULL, 10);
+            return 0;
+        }
+    }
+    return err ? err : HE_NOTFOUND;
+}
+
 static bool row_seen(const struct look *l, const struct frozen *z, const struct rec *row)
 {
     const char *code = text(row, "code");

@@ -117,6 +117,9 @@ bool stat_nameable(void *ctx, const struct county *, const struct actor *, const
 
 bool stat_column_seen(void *ctx, const struct county *, const struct actor *, const struct report *,
                       int column);
+/* A column of the total of a frozen report; HE_NOTFOUND. stat_frozen.c */
+int stat_frozen_total(struct txn *, void *ctx, const struct county *, uint64_t id,
+                      const char *column, int64_t *v);
 /* Is the division within one where the actor has the right? stat_frozen.c */
 bool actor_covers(const struct actor *, const char *right, const char *code);
 

@@ -18,6 +18,8 @@ struct moves {
     int *pred;     /* further condition of each column, -1 none */
     size_t *at[2]; /* rows before, after */
     size_t n[2];
+    const char *code[2]; /* whose rows these are: neighbours have the same */
+    uint64_t director[2];
     uint64_t id; /* of the child being booked */
 };
 
@@ -76,12 +78,21 @@ static void each(struct moves *m, enum report_move move, int side, long child)
         book(m, move, child, m->at[side][i], 1);
 }
 
+static void find_rows(struct moves *m, int side, const char *code, uint64_t director)
+{
+    if (code == m->code[side] && director == m->director[side])
+        return;
+    m->n[side] = code ? m->rows->rows_of(m->rows, code, director, m->at[side]) : 0;
+    m->code[side] = code;
+    m->director[side] = director;
+}
+
 /* child: its position afterwards; was, is: its division while it counted, NULL when it did not. */
 static void one(struct moves *m, long child, const char *was, uint64_t was_director, const char *is,
                 uint64_t is_director)
 {
-    m->n[0] = was ? m->rows->rows_of(m->rows, was, was_director, m->at[0]) : 0;
-    m->n[1] = is ? m->rows->rows_of(m->rows, is, is_director, m->at[1]) : 0;
+    find_rows(m, 0, was, m->r->by_director ? was_director : 0);
+    find_rows(m, 1, is, m->r->by_director ? is_director : 0);
     each(m, MOVE_OPENING, 0, child);
     each(m, MOVE_CLOSING, 1, child);
     if (was && is)

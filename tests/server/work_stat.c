@@ -262,3 +262,86 @@ Test(work_stat, cells)
     }
     box_free(&b);
 }
+
+struct freezing {
+    const char *period, *note, *text; /* text: what a refusal says */
+    int err;
+};
+
+static int frozen_fn(struct call *c)
+{
+    return stat_frozen_view(c->txn, c->ctx, c->b->county, c->actor, c->id, false, 0, 100000,
+                            c->out);
+}
+
+static struct node *frozen_view(struct box *b, const char *login, uint64_t id, int want)
+{
+    struct call c = {.b = b, .login = login, .fn = frozen_fn, .id = id};
+
+    cr_assert_eq(call_read(&c), want);
+    return c.out;
+}
+
+static uint64_t freeze(struct box *b, const char *report, const char *period, const char *note,
+                       int want, const char *text)
+{
+    struct call c = {.b = b, .login = "clerk", .fn = actor_fn};
+    struct stat_ask q = {
+        .report = reports_find(b->county->reports, report), .period = period, .division = COUNTY};
+    struct node *out = node_map(b->ctx);
+    char *problem = NULL;
+    int err;
+
+    cr_assert_eq(call_read(&c), 0);
+    err = stat_freeze(b->ctx, b->county, c.actor, &q, note, NULL, out, &problem);
+    cr_assert_eq(err, want, "%s %s: %s", report, period, node_json(b->ctx, out));
+    if (text)
+        cr_assert(strstr(node_text_or(out, "text", ""), text) != NULL, "%s",
+                  node_json(b->ctx, out));
+    if (!err)
+        cr_assert_eq(store_job_wait(b->store, (uint64_t)node_num(out, "job", 0), 20000), 0);
+    return (uint64_t)node_num(out, "frozen", 0);
+}
+
+Test(work_stat, frozen)
+{
+    struct box b;
+    uint64_t first, second, march;
+    struct node *v;
+
+    months(&b);
+    b.today = (struct date){2021, 4, 2};
+    freeze(&b, "t3", "2021-04", NULL, HE_RULE, "还没有结束");
+    first = freeze(&b, "t3", "2021-02", NULL, 0, NULL);
+    freeze(&b, "t3", "2021-02", NULL, HE_RULE, "原因");
+    v = frozen_view(&b, "clerk", first, 0);
+    cr_assert_str_eq(node_text_or(v, "edition", ""), "1");
+    cr_assert_str_eq(node_text_or(v, "exceptions", ""), "");
+
+    /* What was recorded for February afterwards: a correction of a day gone by. */
+    b.today = (struct date){2021, 2, 20};
+    box_put(&b, NULL, "child", 0,
+            CHILD("王九", VILLAGE_A, "add_date=2021-02-20|birth_date=2015-01-01"));
+    b.today = (struct date){2021, 4, 2};
+    march = freeze(&b, "t3", "2021-03", NULL, 0, NULL);
+    v = frozen_view(&b, "clerk", march, 0);
+    cr_assert(strstr(node_text_or(v, "exceptions", ""), "期初 7，上期冻结的是 6") != NULL, "%s",
+              node_text_or(v, "exceptions", ""));
+    second = freeze(&b, "t3", "2021-02", "补录", 0, NULL);
+    v = frozen_view(&b, "clerk", second, 0);
+    cr_assert_str_eq(node_text_or(v, "edition", ""), "2");
+    cr_assert(strstr(node_json(b.ctx, node_get(v, "differences")),
+                     "\"column\":\"closing\",\"label\":\"期末\",\"group\":\"\",\"was\":\"6\","
+                     "\"is\":\"7\"") != NULL,
+              "%s", node_json(b.ctx, node_get(v, "differences")));
+    v = frozen_view(&b, "clerk", first, 0);
+    cr_assert_str_eq(node_text_or(v, "state", ""), "3");
+
+    /* Of the others each sees his rows, the total only who reaches it all. */
+    v = frozen_view(&b, "sup", second, 0);
+    cr_assert_eq(node_get(v, "rows")->n, 1);
+    cr_assert_str_eq(node_text_or(node_first(node_get(v, "rows")), "code", ""), TOWN_1);
+    box_put(&b, NULL, "child", 1, "quality=3");
+    freeze(&b, "t1", "2021-04-02", NULL, HE_RULE, "1 份档案");
+    box_free(&b);
+}
