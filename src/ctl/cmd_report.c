@@ -11,6 +11,8 @@
 #include "report/pdf.h"
 #include "report/table_write.h"
 
+enum { PDF_COLUMNS = 30 }; /* of figures that can be read on one sheet */
+
 /* Where the rows go: stdout, a file of rows, or a PDF that wants all of them. */
 struct printing {
     struct ctl *c;
@@ -175,6 +177,45 @@ static int row(struct printing *x, const struct node *e)
     return r;
 }
 
+/* As it is, without the codes: those are no news on paper. */
+static void lay_wide(struct printing *x, struct pdf_table *t)
+{
+    const char **cell = talloc_zero_array(x->c, const char *, x->nrow *(x->n + 1) + 1);
+    MUST(cell);
+    t->column = x->column + 1;
+    t->n = x->n + 1;
+    t->nrow = x->nrow;
+    t->strong = x->strong;
+    for (size_t i = 0; i < x->nrow; i++)
+        memcpy(cell + i * t->n, x->all + i * (x->n + 2) + 1, t->n * sizeof *cell);
+    t->cell = cell;
+}
+
+/* More columns than a sheet can show: they become the rows, and the divisions the columns. */
+static void lay_long(struct printing *x, struct pdf_table *t)
+{
+    struct table_column *column = talloc_zero_array(x->c, struct table_column, x->nrow + 2);
+    const char **cell = talloc_zero_array(x->c, const char *, x->n *(x->nrow + 2) + 1);
+    MUST(column && cell);
+    column[0] = (struct table_column){.heading = "", .width = 14};
+    column[1] = (struct table_column){.heading = "", .width = 16};
+    t->column = column;
+    t->n = x->nrow + 2;
+    t->nrow = x->n;
+    t->cell = cell;
+    for (size_t r = 0; r < x->nrow; r++)
+        column[r + 2] =
+            (struct table_column){.heading = x->all[r * (x->n + 2) + 1], .number = true};
+    for (size_t c = 0; c < x->n; c++) {
+        const struct table_column *was = &x->column[c + 2];
+        bool again = c > 0 && was->group && was[-1].group && !strcmp(was->group, was[-1].group);
+        cell[c * t->n] = again ? NULL : was->group;
+        cell[c * t->n + 1] = was->heading;
+        for (size_t r = 0; r < x->nrow; r++)
+            cell[c * t->n + r + 2] = x->all[r * (x->n + 2) + c + 2];
+    }
+}
+
 static int write_pdf(struct printing *x, char **problem)
 {
     const char *below[] = {word(x->head, "definition"), node_text(x->head, "exceptions"), NULL};
@@ -183,16 +224,11 @@ static int write_pdf(struct printing *x, char **problem)
                           .right =
                               text_printf(x->c, "%s%s", node_text_or(x->head, "period", ""),
                                           node_flag(x->head, "partial") ? _("（未满期）") : ""),
-                          .column = x->column + 1, /* the codes of divisions are no news on paper */
-                          .n = x->n + 1,
-                          .nrow = x->nrow,
-                          .strong = x->strong,
                           .below = below};
-    const char **cell = talloc_zero_array(x->c, const char *, x->nrow *t.n + 1);
-    MUST(cell);
-    for (size_t i = 0; i < x->nrow; i++)
-        memcpy(cell + i * t.n, x->all + i * (x->n + 2) + 1, t.n * sizeof *cell);
-    t.cell = cell;
+    if (x->n > PDF_COLUMNS && x->nrow < x->n)
+        lay_long(x, &t);
+    else
+        lay_wide(x, &t);
     return pdf_table(x->c, x->pdf, &t, problem);
 }
 

@@ -126,6 +126,11 @@ rc_of "a workbook" 0 "$ctl" report t1 --xlsx "$tmp/t1.xlsx"
 unzip -p "$tmp/t1.xlsx" xl/worksheets/sheet1.xml >"$tmp/sheet.xml" 2>/dev/null
 has "with merged headings" '<mergeCell ref="E2:H2"/>' "$tmp/sheet.xml"
 has "and figures that are numbers" '<v>1496</v>' "$tmp/sheet.xml"
+rc_of "a PDF" 0 "$ctl" report t1 --pdf "$tmp/t1.pdf"
+pdftotext -layout "$tmp/t1.pdf" "$tmp/pdf.txt" 2>/dev/null
+has "with the figures as text" "1496" "$tmp/pdf.txt"
+rc_of "files that leave the county" 0 "$ctl" report t1 --villages --merge-small --csv-file "$tmp/small.csv"
+same "name no figure of one to four in a village" 0 "$(awk -F, 'substr($1, 12, 2) ~ /[1-9]/ { for (i = 3; i <= NF; i++) if ($i ~ /^[1-4]$/) print }' "$tmp/small.csv" | wc -l)"
 rc_of "one way out only" 2 "$ctl" report t1 --csv --xlsx "$tmp/t1.xlsx"
 
 # --- a table of one's own ---
