@@ -155,6 +155,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/visit.form \
 	forms/codes/contact_with.csv \
 	forms/codes/found_how.csv \
+	forms/codes/helper_minimum.csv \
 	forms/codes/helper_role.csv \
 	forms/contact.form \
 	forms/urgent_report.form \

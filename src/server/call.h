@@ -74,6 +74,7 @@ extern op_handler op_agreement_known, op_agreement_sign, op_agreement_renew, op_
     op_agreement_void;
 extern op_handler op_child_move, op_child_exit, op_child_return, op_child_same, op_child_merge,
     op_child_watch, op_child_checked, op_child_handover, op_review_decide, op_review_recall;
+extern op_handler op_helper_count;
 extern op_handler op_national_list, op_national_done;
 extern op_handler op_stat_list, op_stat_run, op_stat_cell, op_stat_freeze, op_stat_cross, op_stat_frozen;
 extern op_handler op_draft_put, op_draft_get, op_draft_list, op_draft_drop;

@@ -84,3 +84,9 @@ int op_rec_find(struct call *c, struct txn *t)
     leave_row(c, &a, words);
     return listed(c, r, problem);
 }
+
+/* {} → as helper_count. */
+int op_helper_count(struct call *c, struct txn *t)
+{
+    return helper_count(t, c->ctx, c->county, c->actor, c->out);
+}

@@ -15,6 +15,7 @@ const struct op_row op_rows[OP_COUNT] = {
     [OP_REC_ADD] = {.run = op_rec_add, .typed = true},
     [OP_REC_SET] = {.run = op_rec_set, .typed = true},
     [OP_REC_HISTORY] = {.run = op_rec_history, .typed = true},
+    [OP_HELPER_COUNT] = {.run = op_helper_count},
     [OP_CHILD_MOVE] = {.run = op_child_move},
     [OP_CHILD_EXIT] = {.run = op_child_exit},
     [OP_CHILD_RETURN] = {.run = op_child_return},

@@ -187,6 +187,14 @@ void model_preset(struct model *m, const struct node *set)
     m->nstep = m->at = 0;
 }
 
+bool model_quick(const struct model *m)
+{
+    for (size_t i = 0; i < m->form->nsection; i++)
+        if (m->form->section[i].quick)
+            return true;
+    return false;
+}
+
 size_t model_start(const struct model *m)
 {
     for (size_t i = 0; !m->id && i < m->n; i++)

@@ -127,6 +127,7 @@ void model_given(struct model *, const struct node *view);
 void model_preset(struct model *, const struct node *set);
 /* Where a form begins: a new one with short answers at the first that is empty. */
 size_t model_start(const struct model *);
+bool model_quick(const struct model *); /* it has short answers */
 /* Shared persons of another child into empty refs. */
 int model_share(struct app *, struct model *, uint64_t of);
 /* The returned change laid over; *reason is why, or NULL. The first marked place, else NO_PLACE. */

@@ -117,14 +117,6 @@ static void save(struct form_screen *fs)
         app_close(fs->app, fs->screen, 1);
 }
 
-static bool has_quick(const struct form *form)
-{
-    for (size_t i = 0; i < form->nsection; i++)
-        if (form->section[i].quick)
-            return true;
-    return false;
-}
-
 /* Passed over on the way down: what is known of a brother already, sections that no answer opened. */
 static bool passed(const struct form_screen *fs, size_t to, size_t here)
 {
@@ -140,7 +132,7 @@ static size_t next_stop(const struct form_screen *fs, int by)
 {
     const struct model *m = fs->m;
     size_t to = seek(fs, fs->at, by), here = m->place[fs->at].section;
-    if (by < 0 || fs->readonly || m->id || !has_quick(m->form) ||
+    if (by < 0 || fs->readonly || m->id || !model_quick(m) ||
         !(m->form->section[here].quick || m->form->section[here].when))
         return to;
     while (to != NO_PLACE && passed(fs, to, here))

@@ -34,6 +34,7 @@ libtui_a_SOURCES = \
 	src/tui/import_scr.c \
 	src/tui/jump.c src/tui/jump.h \
 	src/tui/keys.c src/tui/keys.h \
+	src/tui/helper.c \
 	src/tui/related.c \
 	src/tui/urgent.c src/tui/urgent.h \
 	src/tui/cross.c src/tui/cross_cell.c src/tui/sheet_out.c \

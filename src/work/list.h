@@ -48,6 +48,10 @@ int rec_view(struct txn *, void *ctx, const struct county *, const struct actor 
  * not there. */
 int rec_history_view(struct txn *, void *ctx, const struct county *, const struct actor *,
                      const struct rec *, const char *after, int limit, struct node *out);
+/* {rows: [{child, title, helper, what, from, done, wanted}]}: the minimums of codes/helper_minimum.csv
+ * for every helper who was in touch with a child this term, counted from `from` (R-056 … R-060). */
+int helper_count(struct txn *, void *ctx, const struct county *, const struct actor *,
+                 struct node *out);
 /* First screen: {rows: [{view, type, label, en, count, code}]} of the todo views of the actor's roles.
  * count is nil where counting would keep him waiting (a whole county). */
 int todo_list(struct txn *, void *ctx, const struct county *, const struct actor *,

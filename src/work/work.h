@@ -20,6 +20,7 @@
  *   duty.h duty.c    when the next visit is due, and why
  *   visit.h visit.c visit_copy.c   visits: what counts, what goes into the file, what looks copied
  *   addition.c       corrections, annotations and spot checks of what is final
+ *   helper.c         the minimums of paired helpers, done and wanted
  *   urgent.c         the urgent report; the log of contacts
  *   task.h task.c    things to do with a deadline, opened by the rules of other records
  *   national.h national.c   what the national system must be told (decision 10)

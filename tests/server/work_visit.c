@@ -3,6 +3,7 @@
  * leaves to do; copies by visit time and text only; nothing is altered afterwards.
  */
 #include "server/work_box.h"
+#include "work/list.h"
 
 static uint64_t new_child(struct box *b, const char *pairs)
 {
@@ -461,5 +462,64 @@ Test(work_visit, contacts)
     s = (struct save){.form = dict_form(b.dict, "contact")};
     cr_assert_eq(box_save(&b, "gao", &s, "child=1|on=2026-11-23|with=1|channel=5"), HE_RULE);
     cr_assert_not_null(box_finding(&s, "on_future"));
+    box_free(&b);
+}
+
+static int helper_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
+{
+    return helper_count(t, b->ctx, b->county, a, arg);
+}
+
+/* Minimums of helpers: 22 November 2026 is a Sunday; its week began on the 16th. */
+Test(work_visit, helper_minimums)
+{
+    static const char *const contacts[] = {
+        "on=2026-11-16|with=1|channel=5|role=2",
+        "on=2026-11-20|with=1|channel=5|role=2",
+        "on=2026-11-15|with=1|channel=5|role=2",
+        "on=2026-11-02|with=2|channel=1|role=2",
+        "on=2026-10-31|with=5|channel=1|role=2",
+        "on=2026-11-18|with=1|channel=5|role=3|name=代理家长老周",
+        "on=2026-11-18|with=2|channel=1|role=1",
+    };
+    static const struct {
+        const char *helper, *what;
+        int done, wanted;
+    } want[] = {
+        {"高主任", "每周与孩子联系、辅导作业", 2, 2},
+        {"高主任", "每月与父母、老师、照护人联系", 1, 2},
+        {"代理家长老周", "每周谈心", 1, 1},
+        {"代理家长老周", "每月与父母通话", 0, 1},
+        {"高主任", "每两个月家访", 1, 2},
+        {"高主任", "每学期家访", 2, 1},
+    };
+    struct box b;
+    struct node *out;
+    size_t n = 0;
+
+    box_new(&b);
+    cr_assert_eq(new_child(&b, CHILD_A), 1);
+    for (size_t i = 0; i < NELEM(contacts); i++) {
+        struct save s = {.form = dict_form(b.dict, "contact")};
+
+        cr_assert_eq(box_save(&b, "gao", &s, text_printf(b.ctx, "child=1|%s", contacts[i])), 0);
+    }
+    visited(&b, "child=1|kind=6|seen=1|visited_on=2026-10-10");
+    visited(&b, "child=1|kind=6|seen=1|visited_on=2026-09-25");
+    visited(&b, "child=1|kind=6|seen=4|visited_on=2026-11-10");
+    out = node_map(b.ctx);
+    cr_assert_eq(box_look(&b, "gao", helper_fn, out), 0);
+    for (const struct node *r = node_first(node_get(out, "rows")); r; r = r->next)
+        for (size_t i = 0; i < NELEM(want); i++)
+            if (!strcmp(node_text(r, "helper"), want[i].helper) &&
+                !strcmp(node_text(r, "what"), want[i].what)) {
+                cr_assert_eq(node_num(r, "done", -1), want[i].done, "%s", want[i].what);
+                cr_assert_eq(node_num(r, "wanted", -1), want[i].wanted, "%s", want[i].what);
+                n++;
+            }
+    cr_assert_eq(n, NELEM(want), "%s", node_json(b.ctx, out));
+    out = node_map(b.ctx);
+    cr_assert_eq(box_look(&b, "hu", helper_fn, out), 0);
+    cr_assert_null(node_first(node_get(out, "rows")));
     box_free(&b);
 }
