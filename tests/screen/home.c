@@ -180,6 +180,17 @@ Test(home, survives_a_restart_of_the_server, .init = setup, .fini = teardown)
     harness_stop(h);
 }
 
+/* No two screens share a number: the one that would hide is missed by somebody. */
+Test(home, numbers_are_unique, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "sun", NULL);
+    harness_send(h, "=35\r");
+    SEES(h, "35 照护协议");
+    harness_send(h, "\0333=94\r");
+    SEES(h, "一份档案都没有");
+    harness_stop(h);
+}
+
 /* Which Han encoding the terminal speaks is asked once, then known. */
 Test(home, asks_for_the_encoding_once, .init = setup, .fini = teardown)
 {

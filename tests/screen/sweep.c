@@ -37,7 +37,9 @@ static uint64_t open_sweep(void)
     node_str(v, "title", "冬前排查");
     node_str(v, "kind", "2");
     node_str(v, "start", "2026-11-20");
-    node_str(v, "entry_due", "2026-11-30");
+    node_str(v, "survey_due", "2026-11-22");
+    node_str(v, "entry_due", "2026-11-22");
+    node_str(v, "bulletin_due", "2026-11-22");
     uint64_t id = (uint64_t)node_num(county_call(&county, "xu", OP_REC_ADD, body), "id", 0);
     body = node_map(county.ctx);
     node_int(body, "id", (int64_t)id);
@@ -295,5 +297,127 @@ Test(sweep, progress_submit_accept, .init = setup, .fini = teardown)
     harness_send(h, "4");
     SEES(h, "打印预览 > 冬前排查调度表");
     SEES(h, "零更新的：");
+    harness_stop(h);
+}
+
+/* Every row of the village: met, nothing changed. */
+static void answer_all(void)
+{
+    struct node *body = node_map(county.ctx), *ids, *v;
+    node_str(body, "type", "sweep_item");
+    node_int(body, "limit", 100);
+    const struct node *rows = node_get(county_call(&county, "gao", OP_REC_LIST, body), "rows");
+    body = node_map(county.ctx);
+    ids = node_add_list(body, "ids");
+    for (const struct node *e = node_first(rows); e; e = e->next)
+        node_int(ids, NULL, node_num(e, "id", 0));
+    v = node_add_map(body, "v");
+    node_str(v, "found", "1");
+    node_str(v, "result", "1");
+    cr_assert_eq(node_num(county_call(&county, "gao", OP_SWEEP_MARK, body), "done", 0), 40);
+}
+
+static void spot_check(void)
+{
+    struct harness *h = county_screen(&county, "sun", NULL);
+    harness_send(h, "=57\r");
+    SEES(h, "40/   40 [##########]");
+    harness_send(h, "\0339cc\r");
+    SEES(h, "行里抽了 3 行");
+    SEES(h, "打印抽查表");
+    harness_send(h, "1");
+    SEES(h, "打印预览 > 抽查表");
+    SEES(h, "属实 [  ]");
+    harness_send(h, "\0333");
+    SEES(h, "还没有查");
+    harness_send(h, "\r");
+    SEES(h, "上门看到的和填的一样吗");
+    harness_send(h, "1");
+    SEES(h, "合格");
+    harness_send(h, "\r");
+    SEES(h, "上门看到的和填的一样吗");
+    harness_send(h, "2");
+    SEES(h, "哪几项不对");
+    harness_send(h, " \r");
+    SEES(h, "实际怎样");
+    harness_send(h, "住址变了\r");
+    SEES(h, "改正期限 2026-11-23");
+    harness_send(h, "\033\033");
+    harness_stop(h);
+    cr_assert_eq(answered("state = '4'"), 1);
+}
+
+static void correct(void)
+{
+    struct harness *h = county_screen(&county, "gao", NULL);
+    SEES(h, "抽查退回");
+    harness_send(h, "=50\r");
+    SEES(h, "抽查退");
+    harness_stop(h);
+    struct node *body = node_map(county.ctx), *v;
+    node_str(body, "type", "sweep_item");
+    node_str(body, "where", "state = '4'");
+    int64_t id = node_num(
+        node_first(node_get(county_call(&county, "gao", OP_REC_LIST, body), "rows")), "id", 0);
+    body = node_map(county.ctx);
+    node_str(body, "type", "sweep_item");
+    node_int(body, "id", id);
+    node_bool(body, "confirm_all", true);
+    v = node_add_map(body, "v");
+    node_str(v, "clear_data", "1");
+    county_call(&county, "gao", OP_REC_SET, body);
+}
+
+static void leader(void)
+{
+    struct node *body = node_map(county.ctx);
+    node_str(body, "login", "zhou");
+    node_str(body, "name", "周局长");
+    node_str(body, "role", "county_leader");
+    node_str(body, "division", "320681000000");
+    county_call(&county, NULL, OP_USER_ADD, body);
+}
+
+/* Spot check, correction, submitting, accepting, freezing, bulletin, signature: on the screens. */
+Test(sweep, from_spot_check_to_bulletin, .init = setup, .fini = teardown)
+{
+    answer_all();
+    spot_check();
+    correct();
+    struct harness *h = county_screen(&county, "sun", NULL);
+    harness_send(h, "=57\r");
+    SEES(h, "汇龙镇");
+    harness_send(h, "\03391");
+    SEES(h, "报送以后");
+    harness_send(h, "1");
+    SEES(h, "已报送，等县里接收");
+    harness_stop(h);
+    h = county_screen(&county, "xu", NULL);
+    harness_send(h, "=57\r");
+    SEES(h, "已报送");
+    harness_send(h, " \03391");
+    SEES(h, "接收选上的乡镇");
+    harness_send(h, "1");
+    SEES(h, "接收了 1 个乡镇");
+    harness_send(h, "\0339dj\r");
+    SEES(h, "冻结哪个节点");
+    harness_send(h, "4");
+    SEES(h, "已冻结，第 1 次");
+    harness_send(h, "\0339tb\r");
+    SEES(h, "起草什么");
+    harness_send(h, "1");
+    SEES(h, "用哪次冻结");
+    harness_send(h, "4");
+    SEES(h, "56 排查文书");
+    harness_stop(h);
+    leader();
+    h = county_screen(&county, "zhou", NULL);
+    SEES(h, "待签批文书");
+    harness_send(h, "=56\r");
+    SEES(h, "草稿");
+    harness_send(h, "\0339qp\r");
+    SEES(h, "签批以后不能再改");
+    harness_send(h, "1");
+    SEES(h, "已签批");
     harness_stop(h);
 }
