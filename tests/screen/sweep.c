@@ -321,8 +321,8 @@ static void spot_check(void)
 {
     struct harness *h = county_screen(&county, "sun", NULL);
     harness_send(h, "=57\r");
-    SEES(h, "40/   40 [##########]");
-    harness_send(h, "\0339cc\r");
+    SEES(h, "40/  40 [##########]");
+    harness_send(h, "\03392");
     SEES(h, "行里抽了 3 行");
     SEES(h, "打印抽查表");
     harness_send(h, "1");
@@ -399,11 +399,11 @@ Test(sweep, from_spot_check_to_bulletin, .init = setup, .fini = teardown)
     SEES(h, "接收选上的乡镇");
     harness_send(h, "1");
     SEES(h, "接收了 1 个乡镇");
-    harness_send(h, "\0339dj\r");
+    harness_send(h, "\03395");
     SEES(h, "冻结哪个节点");
     harness_send(h, "4");
     SEES(h, "已冻结，第 1 次");
-    harness_send(h, "\0339tb\r");
+    harness_send(h, "\03396");
     SEES(h, "起草什么");
     harness_send(h, "1");
     SEES(h, "用哪次冻结");
