@@ -12,6 +12,7 @@
 #include "base/area.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "work/business.h"
 #include "work/query.h"
 
 #define WORDS_MAX  6
@@ -148,12 +149,18 @@ static int propose_linked(struct find *f, const struct form *shared, const char 
     return err;
 }
 
+/* People, and the child that a visit or an agreement belongs to, are found by their names. */
+static bool named(const struct form *form, const struct form_field *via)
+{
+    return via->ref && (form_is_shared(via->ref) || via == owner_field(form));
+}
+
 /* Is this the first field that links to its form? */
 static bool first_link(const struct form *form, size_t field)
 {
     const struct form *to = form->field[field].ref;
 
-    if (!to || !form_is_shared(to))
+    if (!named(form, &form->field[field]))
         return false;
     for (size_t i = 0; i < field; i++)
         if (form->field[i].ref == to)
@@ -266,7 +273,7 @@ static bool matches(struct find *f, void *tmp, const struct actor *narrow, const
         bool hit = prefix_in(f->word[w], own);
 
         for (size_t i = 0; i < form->nfield && !hit; i++)
-            hit = form->field[i].ref && rec->val[i] && form_is_shared(form->field[i].ref) &&
+            hit = rec->val[i] && named(form, &form->field[i]) &&
                   prefix_in(f->word[w], tokens_seen(f, tmp, narrow, rec, &form->field[i]));
         if (!hit)
             return false;

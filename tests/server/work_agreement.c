@@ -702,6 +702,12 @@ Test(work_agreement, lists)
     for (size_t i = 0; i < NELEM(before); i++)
         cr_assert_eq(count(&b, "gao", before[i].type, before[i].view, NULL), before[i].n, "%s",
                      before[i].view);
+    for (size_t i = 0; i < 3; i++) { /* by the child, by the caregiver; by nobody elsewhere */
+        struct ask find = {.type = "agreement", .words = i == 1 ? "zgl" : "wxy"};
+
+        cr_assert_eq(box_look(&b, i == 2 ? "hu" : "gao", ask_fn, &find), 0);
+        cr_assert_eq(node_get(find.out, "rows")->n, i == 2 ? 0u : 1u);
+    }
     s = (struct save){.id = child, .confirm_all = true, .why = "长期"};
     cr_assert_eq(box_save(&b, "xu", &s, "father.home_stay=2|father.out_working=0"), 0);
     cr_assert_eq(count(&b, "gao", "agreement", "end_reason", NULL), 1);
