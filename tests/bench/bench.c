@@ -99,8 +99,9 @@ int main(void)
     static const struct {
         const char *word;
         void (*run)(void);
-    } part[] = {{"save", bench_save},     {"find", bench_find},     {"stat", bench_stat},
-                {"import", bench_import}, {"screen", bench_screen}, {"life", bench_life}};
+    } part[] = {{"save", bench_save},     {"find", bench_find},   {"stat", bench_stat},
+                {"import", bench_import}, {"sweep", bench_sweep}, {"screen", bench_screen},
+                {"life", bench_life}};
     const char *only = getenv("BENCH_ONLY");
 
     log_level_set(LOG_LEVEL_ERROR);

@@ -12,11 +12,12 @@
  *   find.c       search, lists, counts; in the server and through the wire
  *   stat.c       reports, and PostgreSQL's GROUP BY beside them
  *   import.c     a roster beside people who save
+ *   sweep.c      a sweep over the county beside people who save
  *   screen.c     bytes and milliseconds of the screens
  *   life.c       memory, start, recovery
  *
  * BENCH_SECONDS (3): of each run of registrations. BENCH_FULL=1: 1,000,000 children too.
- * BENCH_ONLY: a word per part to run ("save find stat import screen life"); "own": without the rivals.
+ * BENCH_ONLY: a word per part to run ("save find stat import sweep screen life"); "own": without the rivals.
  */
 #ifndef HUTONG_BENCH_H
 #define HUTONG_BENCH_H
@@ -123,6 +124,7 @@ void bench_save(void);
 void bench_find(void);
 void bench_stat(void);
 void bench_import(void);
+void bench_sweep(void);
 void bench_screen(void);
 void bench_life(void);
 

@@ -1,0 +1,191 @@
+/* A sweep over the county: how long its list takes beside people who save, and what is asked of it daily. */
+#include "bench/bench.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+#include <time.h>
+
+#include "base/text.h"
+
+#define CHILDREN 100000
+#define PEOPLE   8                  /* who save meanwhile, five times a second each */
+#define FIRST    (CHILDREN * 10ull) /* numbers of the children that they register */
+
+struct saver {
+    const struct daemon *d;
+    const atomic_bool *stop;
+    uint64_t next;
+    struct lat lat;
+    pthread_t thread;
+};
+
+static void *saver_main(void *arg)
+{
+    struct saver *s = arg;
+    void *own = talloc_new(NULL);
+    struct client *c = daemon_client(own, s->d, CLERK);
+    struct timespec pause = {0, 200000000};
+
+    while (!atomic_load(s->stop)) {
+        void *ctx = talloc_new(NULL);
+        struct node *answer;
+        const char *text = "";
+        struct kid k;
+        kid_make(s->next++, &k);
+        double t = now_s();
+        if (client_call(c, ctx, OP_REC_ADD, kid_body(ctx, &k), &answer, &text))
+            die("rec.add: %s", text);
+        lat_add(&s->lat, now_s() - t);
+        talloc_free(ctx);
+        nanosleep(&pause, NULL);
+    }
+    talloc_free(own);
+    return NULL;
+}
+
+static struct node *call(struct client *c, void *ctx, enum wire_op op, struct node *body)
+{
+    struct node *answer;
+    const char *text = "";
+
+    if (client_call(c, ctx, op, body, &answer, &text))
+        die("%s: %s", wire_ops[op].name, text);
+    return answer;
+}
+
+/* Seconds from the request until everybody sees the sweep; its id. */
+static double open_sweep(struct client *c, void *ctx, int64_t *id)
+{
+    struct node *b = node_map(ctx), *v, *answer;
+    struct timespec pause = {0, 20000000};
+    double t = now_s();
+
+    node_str(b, "type", "sweep");
+    v = node_add_map(b, "v");
+    node_str(v, "title", "暑期排查");
+    node_str(v, "kind", "2");
+    *id = node_num(call(c, ctx, OP_REC_ADD, b), "id", 0);
+    b = node_map(ctx);
+    node_int(b, "id", *id);
+    call(c, ctx, OP_SWEEP_OPEN, b);
+    for (;;) {
+        b = node_map(ctx);
+        node_str(b, "type", "sweep");
+        node_int(b, "id", *id);
+        answer = call(c, ctx, OP_REC_GET, b);
+        if (strcmp(node_text_or(node_get(answer, "v"), "state", ""), "3") == 0)
+            return now_s() - t;
+        nanosleep(&pause, NULL);
+    }
+}
+
+static void opening(const struct daemon *d, struct client *c, void *ctx, int64_t *id)
+{
+    struct saver s[PEOPLE];
+    struct lat all = {0};
+    atomic_bool stop = false;
+
+    for (int i = 0; i < PEOPLE; i++) {
+        s[i] = (struct saver){.d = d, .stop = &stop, .next = FIRST + (uint64_t)i * 10000};
+        if (pthread_create(&s[i].thread, NULL, saver_main, &s[i]))
+            die("no thread");
+    }
+    double took = open_sweep(c, ctx, id);
+    atomic_store(&stop, true);
+    for (int i = 0; i < PEOPLE; i++) {
+        pthread_join(s[i].thread, NULL);
+        lat_join(&all, &s[i].lat);
+        lat_free(&s[i].lat);
+    }
+    row("开启：名单 %d 名，339 个村 | %.1f 秒 | %.1f / %.1f", CHILDREN, took, lat_ms(&all, 0.5),
+        lat_ms(&all, 0.99));
+    lat_free(&all);
+}
+
+/* Milliseconds of one request, repeated. */
+static void asked(struct client *c, const char *name, enum wire_op op, const char *json[][2],
+                  int64_t id)
+{
+    struct lat l = {0};
+
+    for (int i = 0; i < 30; i++) {
+        void *ctx = talloc_new(NULL);
+        struct node *b = node_map(ctx);
+
+        if (op != OP_SWEEP_MINE && op != OP_REC_LIST)
+            node_int(b, "sweep", id);
+        for (size_t k = 0; json[k][0]; k++)
+            node_str(b, json[k][0], json[k][1]);
+        if (op == OP_REC_LIST)
+            node_int(b, "limit", 40);
+        double t = now_s();
+        call(c, ctx, op, b);
+        lat_add(&l, now_s() - t);
+        talloc_free(ctx);
+    }
+    row("%s | %.1f 毫秒 | %.1f / %.1f", name, lat_ms(&l, 0.5), lat_ms(&l, 0.5), lat_ms(&l, 0.99));
+    lat_free(&l);
+}
+
+/* Rows of the first village answered one by one, as a director does. */
+static void answering(struct client *c, int64_t id)
+{
+    void *ctx = talloc_new(NULL);
+    struct node *b = node_map(ctx), *answer;
+    struct lat l = {0};
+
+    node_str(b, "type", "sweep_item");
+    node_str(b, "where", text_printf(ctx, "sweep = %lld and state = '1'", (long long)id));
+    node_int(b, "limit", 200);
+    answer = call(c, ctx, OP_REC_LIST, b);
+    for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next) {
+        void *tmp = talloc_new(ctx);
+        struct node *set = node_map(tmp), *v;
+
+        node_str(set, "type", "sweep_item");
+        node_int(set, "id", node_num(e, "id", 0));
+        v = node_add_map(set, "v");
+        node_str(v, "result", "1");
+        double t = now_s();
+        call(c, tmp, OP_REC_SET, set);
+        lat_add(&l, now_s() - t);
+        talloc_free(tmp);
+    }
+    row("儿童主任逐行作答 | %.1f 毫秒 | %.1f / %.1f", lat_ms(&l, 0.5), lat_ms(&l, 0.5),
+        lat_ms(&l, 0.99));
+    lat_free(&l);
+    talloc_free(ctx);
+}
+
+void bench_sweep(void)
+{
+    const char *none[][2] = {{NULL, NULL}}, *villages[][2] = {{"level", "village"}, {NULL, NULL}};
+    const char *grid[][2] = {{"type", "sweep_item"}, {"view", "grid"}, {NULL, NULL}};
+    void *ctx = talloc_new(NULL);
+    struct client *clerk, *director;
+    struct daemon d;
+    struct home h;
+    int64_t id;
+
+    table("### 重点时段排查，名单 100,000 名（目标：开启 ≤ 10 秒，别人的保存 ≤ 50 毫秒）",
+          "做什么|用时|中位数 / p99 毫秒（开启时是别人的保存）");
+    daemon_make(&d, "sweep");
+    home_open(&h, d.data);
+    home_settle(&h);
+    home_fill(&h, 0, CHILDREN);
+    home_close(&h);
+    daemon_start(&d);
+    clerk = daemon_client(ctx, &d, CLERK);
+    director = daemon_client(ctx, &d, DIRECTOR);
+    opening(&d, clerk, ctx, &id);
+    answering(director, id);
+    asked(clerk, "全县各镇进度", OP_SWEEP_FIGURES, none, id);
+    asked(clerk, "各村进度一页", OP_SWEEP_FIGURES, villages, id);
+    asked(director, "儿童主任的进度", OP_SWEEP_MINE, none, id);
+    asked(director, "排查表一页 40 行", OP_REC_LIST, grid, id);
+    talloc_free(ctx);
+    daemon_drop(&d);
+}
