@@ -201,56 +201,68 @@ struct opening {
 };
 
 struct found {
-    uint64_t id;
-    const char *key; /* walking order */
+    const char *key;  /* walking order */
+    struct node *row; /* what its item begins with: see gather_one */
 };
 
 struct gather {
     struct opening *o;
     const struct form *form;
+    struct node *rows; /* in the order found */
     struct found *f;
     size_t n;
 };
+
+/* Fields of the item as they are kept in the list: the subject need not be read again. */
+static const char *const kept_fields[] = {"child",  "place",   "village_group", "name",
+                                          "origin", "missing", "wrong"};
 
 static int gather_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
 {
     struct gather *g = arg;
     struct opening *o = g->o;
     bool child = form_is(g->form, "child");
-    struct rec *rec;
-    int err = txn_get(txn, o->s.ctx, g->form, id, &rec);
-    const char *group, *part, *house;
+    struct swept s = o->s;
+    struct rec *rec, *item;
+    const char *group, *part, *house = "";
+    int err;
 
     (void)mark;
-    if (err)
+    s.ctx = talloc_new(o->s.ctx);
+    err = txn_get(txn, s.ctx, g->form, id, &rec);
+    if (err || (child ? sweep_code(rec, "state") == '2' || !sweep_wants(o->s.sweep, rec)
+                      : rec_get(rec, "closed_on") != NULL)) {
+        talloc_free(s.ctx);
         return err == HE_NOTFOUND ? 0 : err;
-    if (child ? sweep_code(rec, "state") == '2' || !sweep_wants(o->s.sweep, rec)
-              : rec_get(rec, "closed_on") != NULL)
-        return 0;
-    group = rec_get(rec, "village_group");
-    part = child ? rec_get(rec, "live_addr") : rec_get(rec, "name");
-    house = child ? rec_get(rec, "household") : NULL;
+    }
+    item = sweep_item_new(&s, rec, !child ? '4' : sweep_code(rec, "state") == '1' ? '2' : '1');
+    group = rec_get(rec, "village_group") ? rec_get(rec, "village_group") : "";
+    part = rec_get(rec, child ? "live_addr" : "name");
+    if (child && rec_get(rec, "household"))
+        house = rec_get(rec, "household");
     g->f = talloc_realloc(o->s.ctx, g->f, struct found, g->n + 1);
     /* groups by number ("3组" before "12组"), then house by house */
-    g->f[g->n++] = (struct found){
-        id, text_printf(o->s.ctx, "%08ld|%s|%s|%s|%s", group ? strtol(group, NULL, 10) : 0L,
-                        group ? group : "", part ? part : "", house ? house : "",
-                        child && rec_get(rec, "birth_date") ? rec_get(rec, "birth_date") : "")};
+    g->f[g->n].key = text_printf(
+        o->s.ctx, "%08ld|%s|%s|%s|%s|%012llu", strtol(group, NULL, 10), group, part ? part : "",
+        house, child && rec_get(rec, "birth_date") ? rec_get(rec, "birth_date") : "",
+        (unsigned long long)id);
+    g->f[g->n].row = node_add_list(g->rows, NULL);
+    for (size_t i = 0; i < NELEM(kept_fields); i++)
+        node_str(g->f[g->n].row, NULL, rec_get(item, kept_fields[i]));
+    g->n++;
+    talloc_free(s.ctx);
     return 0;
 }
 
 static int found_cmp(const void *a, const void *b)
 {
-    const struct found *x = a, *y = b;
-    int c = strcmp(x->key, y->key);
-
-    return c ? c : (x->id > y->id) - (x->id < y->id);
+    return strcmp(((const struct found *)a)->key, ((const struct found *)b)->key);
 }
 
 static int gather(struct opening *o, const char *village, const char *name, struct node *list)
 {
     const char *areas[] = {village, NULL};
-    struct gather g = {.o = o, .form = sweep_form(o->s.county, name)};
+    struct gather g = {.o = o, .form = sweep_form(o->s.county, name), .rows = node_list(o->s.ctx)};
     struct walk walk = {.form = g.form, .areas = areas, .any_order = true};
     int err;
 
@@ -259,25 +271,24 @@ static int gather(struct opening *o, const char *village, const char *name, stru
     if (g.n)
         qsort(g.f, g.n, sizeof *g.f, found_cmp);
     for (size_t i = 0; i < g.n; i++)
-        node_int(list, NULL, (int64_t)g.f[i].id);
+        node_copy(list, NULL, g.f[i].row);
     return err;
 }
 
 /* The list of the village at hand: made once, kept until its items are there. */
 static int village_list(struct opening *o, const char *village, struct node **list)
 {
-    struct node *children, *places;
+    struct node *rows;
     int err = sweep_kept(&o->s, "list", list);
 
     if (err || !strcmp(node_text_or(*list, "village", ""), village))
         return err;
     *list = node_map(o->s.ctx);
     node_str(*list, "village", village);
-    children = node_add_list(*list, "child");
-    places = node_add_list(*list, "place");
-    if ((err = gather(o, village, "child", children)))
+    rows = node_add_list(*list, "rows");
+    if ((err = gather(o, village, "child", rows)))
         return err;
-    if (sweep_code(o->s.sweep, "places") != '0' && (err = gather(o, village, "place", places)))
+    if (sweep_code(o->s.sweep, "places") != '0' && (err = gather(o, village, "place", rows)))
         return err;
     if ((err = sweep_unit_make(&o->s, village)))
         return err;
@@ -286,53 +297,49 @@ static int village_list(struct opening *o, const char *village, struct node **li
 
 /* --- the job: items --- */
 
-static int make_one(struct opening *o, const char *name, uint64_t id, int64_t row, int64_t *delta)
+static int make_one(struct opening *o, const char *village, const struct node *row, int64_t n,
+                    int64_t *delta)
 {
-    void *keep = o->s.ctx;
-    struct rec *subject, *item;
+    struct rec *item = rec_new(o->s.ctx, sweep_form(o->s.county, "sweep_item"));
+    const struct node *v = node_first(row);
     int err;
 
-    o->s.ctx = talloc_new(keep); /* 300 items of a village would pile up */
-    err = txn_get(o->s.txn, o->s.ctx, sweep_form(o->s.county, name), id, &subject);
-    if (!err) {
-        item = sweep_item_new(&o->s, subject,
-                              *name == 'p'                          ? '4'
-                              : sweep_code(subject, "state") == '1' ? '2'
-                                                                    : '1');
-        rec_set(item, "row", sweep_id(item, (uint64_t)row));
-        rec_set(item, "place_no", sweep_id(item, o->s.sweep->id * SWEEP_MAX_ROW + (uint64_t)row));
-        err = txn_put(o->s.txn, &o->s.who, NULL, item, NULL, NULL);
-        if (!err)
-            sweep_tally_add(delta, item, 1);
-        if (!err && !node_num(o->job->mark, "first", 0)) /* samples begin here */
-            node_int(o->job->mark, "first", (int64_t)item->id);
-    }
-    talloc_free(o->s.ctx);
-    o->s.ctx = keep;
-    return err == HE_NOTFOUND ? 0 : err;
+    for (size_t i = 0; i < NELEM(kept_fields) && v; i++, v = v->next)
+        rec_set(item, kept_fields[i], v->type == NODE_STR ? v->str : NULL);
+    rec_set(item, "sweep", sweep_id(item, o->s.sweep->id));
+    rec_set(item, "village", village);
+    rec_set(item, "state", "1");
+    rec_set(item, "row", sweep_id(item, (uint64_t)n));
+    rec_set(item, "place_no", sweep_id(item, o->s.sweep->id * SWEEP_MAX_ROW + (uint64_t)n));
+    err = txn_put(o->s.txn, &o->s.who, NULL, item, NULL, NULL);
+    if (!err)
+        sweep_tally_add(delta, item, 1);
+    if (!err && !node_num(o->job->mark, "first", 0)) /* samples begin here */
+        node_int(o->job->mark, "first", (int64_t)item->id);
+    talloc_free(item);
+    return err;
 }
 
 /* Items of one village from the mark on; *done when all are there. */
 static int make_village(struct opening *o, const char *village, bool *done)
 {
-    static const char *const names[] = {"child", "place"};
     int64_t at = node_num(o->job->mark, "at", 0), i = 0;
     int64_t *delta = sweep_tally(o->s.ctx);
     struct node *list, *kept;
     int err = village_list(o, village, &list);
 
     *done = true;
-    for (size_t k = 0; k < NELEM(names) && !err && *done; k++)
-        for (const struct node *n = node_first(node_get(list, names[k])); n && !err; n = n->next) {
-            if (i++ < at)
-                continue;
-            if (job_time_up(o->job)) {
-                *done = false;
-                break;
-            }
-            err = make_one(o, names[k], (uint64_t)n->num, ++at, delta);
-            o->job->done++;
+    for (const struct node *n = err ? NULL : node_first(node_get(list, "rows")); n && !err;
+         n = n->next) {
+        if (i++ < at)
+            continue;
+        if (job_time_up(o->job)) {
+            *done = false;
+            break;
         }
+        err = make_one(o, village, n, ++at, delta);
+        o->job->done++;
+    }
     if (!err)
         err = sweep_count_add(&o->s, village, delta);
     if (!err)

@@ -51,7 +51,7 @@ if TESTS_BUILT
 work_tests = tests/server/work_import tests/server/work_save tests/server/work_county \
 	tests/server/rights tests/server/work_stat tests/server/work_review tests/server/work_quality \
 	tests/server/work_agreement tests/server/work_same \
-	tests/server/work_task tests/server/work_sweep tests/server/work_visit
+	tests/server/work_task tests/server/work_sweep tests/server/work_sweep_end tests/server/work_visit
 check_PROGRAMS += $(work_tests)
 TESTS += $(work_tests)
 work_test_libs = libwork.a libstore.a librec.a libform.a libbase.a $(DB_LIBS) $(CSV_LIBS) \
@@ -72,6 +72,9 @@ tests_server_work_agreement_LDADD = $(work_test_libs)
 tests_server_work_same_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_work_same_CFLAGS = $(TEST_CFLAGS)
 tests_server_work_same_LDADD = $(work_test_libs)
+tests_server_work_sweep_end_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_server_work_sweep_end_CFLAGS = $(TEST_CFLAGS)
+tests_server_work_sweep_end_LDADD = $(work_test_libs) -lm
 tests_server_work_sweep_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_work_sweep_CFLAGS = $(TEST_CFLAGS)
 tests_server_work_sweep_LDADD = $(work_test_libs)
