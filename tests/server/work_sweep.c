@@ -318,3 +318,96 @@ Test(work_sweep, submitted_accepted_returned)
     agrees(&b, sweep, VILLAGE_A);
     box_free(&b);
 }
+
+/* Period, group and area choose who is on the list; the list of another county stays empty. */
+Test(work_sweep, scope)
+{
+    static const struct {
+        const char *more;
+        int64_t total;
+    } rows[] = {
+        {"", 4},           {"areas=" TOWN_1, 3}, {"areas=" VILLAGE_A "，" VILLAGE_C, 3},
+        {"groups=3组", 1}, {"categories=32", 1}, {"areas=" VILLAGE_C "|categories=32", 0},
+    };
+    struct box b;
+
+    box_new(&b);
+    sweep_child(&b, "赵一", VILLAGE_A, "village_group=3组");
+    sweep_child(&b, "钱二", VILLAGE_A, "village_group=13组");
+    sweep_child(&b, "孙三", VILLAGE_B, "child_kinds=10,32|disability_grade=1");
+    sweep_child(&b, "李四", VILLAGE_C, "");
+    for (size_t i = 0; i < NELEM(rows); i++)
+        cr_assert_eq(figure(&b, sweep_opened(&b, rows[i].more), "", "total"), rows[i].total, "%s",
+                     rows[i].more);
+    box_free(&b);
+}
+
+/* Where the holiday is spent, with whom, from when to when, and the four things a caregiver knows. */
+Test(work_sweep, holiday_plan)
+{
+    static const struct {
+        const char *pairs, *code;
+        int err;
+    } rows[] = {
+        {"result=1|holiday_where=2|holiday_from=2026-12-20|holiday_to=2026-12-01", "holiday_order",
+         HE_RULE},
+        {"result=1|holiday_where=2", "holiday_whom", HE_RULE},
+        {"result=1|holiday_where=2|holiday_with=母亲|holiday_area=广东省东莞市|holiday_from=2026-"
+         "12-01"
+         "|holiday_to=2026-12-20|know_where=1|know_who=1|know_what=1|know_back=1",
+         NULL, 0},
+        {"care_class=1|care_class_name=爱心暑托班 书法|drowning_notice=1|safety_talk=1|counsel=1",
+         NULL, 0},
+    };
+    uint64_t child, item;
+    struct box b;
+
+    box_new(&b);
+    child = sweep_child(&b, "赵一", VILLAGE_A, "");
+    sweep_opened(&b, "");
+    item = sweep_item_id(&b, "child", child);
+    for (size_t i = 0; i < NELEM(rows); i++) {
+        struct save s = sweep_answer(&b, "gao", item, rows[i].pairs, rows[i].err);
+
+        if (rows[i].code)
+            cr_assert(box_finding(&s, rows[i].code) != NULL, "%s", rows[i].pairs);
+    }
+    sweep_is(&b, item, "holiday_with", "母亲");
+    sweep_is(&b, item, "know_back", "1");
+    sweep_is(&b, item, "care_class_name", "爱心暑托班 书法");
+    box_free(&b);
+}
+
+/* Open water with sign and gear, net cafés within 200 m of a school: rows of the list too. */
+Test(work_sweep, places)
+{
+    uint64_t water, sweep, item;
+    struct save s = {.form = NULL};
+    struct box b;
+
+    box_new(&b);
+    s.form = form_of(&b, "place");
+    cr_assert_eq(box_save(&b, "gao", &s, "name=水塘|kind=1|village=" VILLAGE_A "|sign=1|gear=1"),
+                 0);
+    water = s.rec->id;
+    sweep_child(&b, "赵一", VILLAGE_A, "");
+    sweep = sweep_opened(&b, "kind=4");
+    item = sweep_item_id(&b, "place", water);
+    sweep_answer(&b, "gao", item, "result=1|place_sign=0|place_gear=1|place_patrol=1", 0);
+    sweep_is(&b, item, "found", "6");
+    cr_assert_str_eq(box_val(&b, s.form, water, "sign"), "0");
+    cr_assert_str_eq(box_val(&b, s.form, water, "patrolled_on"), "2026-11-22");
+    s = (struct save){.form = form_of(&b, "place")};
+    cr_assert_eq(
+        box_save(&b, "gao", &s, "name=蓝天网吧|kind=2|village=" VILLAGE_A "|school_distance=150"),
+        HE_RULE);
+    cr_assert_not_null(box_finding(&s, "cafe_near"));
+    s = (struct save){.form = form_of(&b, "place"), .confirm_all = true};
+    cr_assert_eq(
+        box_save(&b, "gao", &s, "name=蓝天网吧|kind=2|village=" VILLAGE_A "|school_distance=150"),
+        0);
+    cr_assert(sweep_item_id(&b, "place", s.rec->id) != 0);
+    cr_assert_eq(figure(&b, sweep, VILLAGE_A, "places"), 2);
+    agrees(&b, sweep, VILLAGE_A);
+    box_free(&b);
+}

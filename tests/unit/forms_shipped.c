@@ -7,6 +7,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "form/checklist.h"
 #include "form/codes.h"
 #include "form/role.h"
 #include "rec/check.h"
@@ -101,6 +102,32 @@ Test(forms_shipped, restricted_values_have_one_keeper)
                   role->name);
         cr_expect(!role->admin || !role_may(role, "child.read"), "%s", role->name);
     }
+}
+
+/* Every kind of sweep has its questions; the five clear facts are asked. */
+Test(forms_shipped, checklists)
+{
+    static const char *const own[][2] = {{"1", "winter"}, {"2", "summer"}, {"3", "term"},
+                                         {"4", "flood"},  {"6", "assess"}, {"8", "general"}};
+    static const char *const clear[] = {"clear_data",   "clear_basic",  "clear_social",
+                                        "clear_needs",  "clear_safety", "clear_guard",
+                                        "clear_living", "clear_medical"};
+    const struct codes *kinds = dict_codes(dict, "sweep_kind");
+    const struct checklist *c;
+
+    for (size_t i = 0; i < kinds->n; i++)
+        cr_expect(checklist_find(dict, NULL, kinds->code[i].code) != NULL, "%s",
+                  kinds->code[i].label);
+    for (size_t i = 0; i < NELEM(own); i++) {
+        c = checklist_find(dict, "", own[i][0]);
+        cr_assert_str_eq(c->name, own[i][1]);
+        cr_expect_eq(strlen(c->digest), 64u);
+        cr_expect(!hurts(c->label) && !hurts(c->note), "%s", c->name);
+    }
+    c = checklist_find(dict, "summer", NULL);
+    for (size_t i = 0; i < NELEM(clear); i++)
+        cr_expect_str_eq(c->part[0].field[i]->name, clear[i]);
+    cr_expect(checklist_find(dict, "nothing", "2") == NULL);
 }
 
 /* --- rules --- */
