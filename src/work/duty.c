@@ -197,8 +197,10 @@ int duty_counts(struct family *f, const struct rec *child, const struct rec *vis
     if (!*yes || !from_afar(visit))
         return 0;
     *yes = is(child, "risk_level", "4");
-    if (!*yes || (err = tally_all(f, &t, "visit", child->id)))
-        return *yes ? err : 0;
+    if (!*yes)
+        return 0;
+    if ((err = tally_all(f, &t, "visit", child->id)))
+        return err;
     *yes = *t.duty && !t.afar;
     return 0;
 }
