@@ -149,10 +149,10 @@ static int propose_linked(struct find *f, const struct form *shared, const char 
     return err;
 }
 
-/* People, and the child that a visit or an agreement belongs to, are found by their names. */
+/* People, and the child that a visit, an agreement or a task hangs on, are found by their names. */
 static bool named(const struct form *form, const struct form_field *via)
 {
-    return via->ref && (form_is_shared(via->ref) || via == owner_field(form));
+    return via->ref && (form_is_shared(via->ref) || via == form_link(form, via->ref));
 }
 
 /* Is this the first field that links to its form? */

@@ -647,11 +647,15 @@ Test(rights, search)
         {"dir_a", "person", "王强", "1"},    {"sup2", "person", "王强", ""},
         {"clerk", "person", "无人识", ""},   {"leader", "person", "138123", ""},
         {"dir_a", "child", "", ""},          {"dir_a", "user", "dir_b", "4"},
+        {"dir_a", "visit", "王小雨", "1"},   {"dir_a", "visit", "wxy", "1"},
+        {"dir_b", "visit", "王小雨", ""},    {"sup", "visit", "王", "1 2"},
+        {"sup2", "task", "赵云", "3"},       {"health", "visit", "4021", ""},
     };
     struct box b;
 
     box_new(&b);
     records(&b);
+    dependents(&b);
     for (size_t i = 0; i < NELEM(cases); i++) {
         struct call c = call_of(&b, cases[i].login, cases[i].form, find_fn);
 
