@@ -114,8 +114,8 @@ static void read_store(struct settings *s, struct conf_errors *errs)
     s->store = (struct store_conf){
         .dir = s->data_dir,
         .cache_bytes = (uint64_t)number(g, "cache_mb", 64, 1, 1 << 20, errs) << 20,
-        .checkpoint_mb = (unsigned)number(g, "checkpoint_mb", 64, 1, 4096, errs),
-        .low_disk_bytes = (uint64_t)number(g, "read_only_watermark_mb", 128, 1, 1 << 20, errs) << 20,
+        .checkpoint_mb = (unsigned)number(g, "checkpoint_mb", 16, 1, 4096, errs),
+        .low_disk_bytes = (uint64_t)number(g, "read_only_watermark_mb", 64, 1, 1 << 20, errs) << 20,
         .now = settings_now,
     };
 }

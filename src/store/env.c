@@ -20,7 +20,7 @@
 #include "store/store_int.h"
 
 #define CACHE_DEFAULT (64u << 20)
-#define LOW_DEFAULT   (128u << 20) /* twice the log between two checkpoints */
+#define LOW_DEFAULT   (64u << 20)
 #define BALLAST_MAX   (16u << 20)
 #define LOCK_SLOTS    16381 /* a full batch holds about as many; else 40 MB for the bounds below */
 #define ROOM_MIN      (4u << 20) /* a recovery that failed with less was out of space */
@@ -212,7 +212,7 @@ int env_db(DB_ENV *env, DB_TXN *txn, const char *name, uint32_t flags, DB **out)
  */
 int env_checkpoint(struct store *s, bool force)
 {
-    unsigned mb = s->conf.checkpoint_mb ? s->conf.checkpoint_mb : 64;
+    unsigned mb = s->conf.checkpoint_mb ? s->conf.checkpoint_mb : 16;
     pthread_mutex_lock(&s->files);
     int ret =
         s->env->txn_checkpoint(s->env, force ? 0 : mb << 10, force ? 0 : 10, force ? DB_FORCE : 0);

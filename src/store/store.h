@@ -37,8 +37,8 @@ struct txn; /* a reader's or the writer's view; valid inside its function only *
 struct store_conf {
     const char *dir;
     uint64_t cache_bytes;      /* 0: 64 MiB */
-    uint64_t low_disk_bytes;   /* below it the register is read-only; 0: 128 MiB */
-    unsigned checkpoint_mb;    /* of log; 0: 64 */
+    uint64_t low_disk_bytes;   /* below it the register is read-only; 0: 64 MiB */
+    unsigned checkpoint_mb;    /* of log; 0: 16 */
     int64_t (*now)(void);      /* clock; NULL: date_now */
     bool keep_logs;            /* an archive fetches and removes old log; else a checkpoint does */
     int64_t until;             /* store_restore: to this moment (time of commits); 0: the newest */
