@@ -153,8 +153,19 @@ children=$("$ctl" count child 2>/dev/null)
 
 day 08-02
 t "opened on the second" as clerk sweep open title=精准排查和关爱服务活动 kind=2 basis=启民发2023-99 \
-	survey_due=2023-08-07 entry_due=2023-08-08 bulletin_due=2023-08-14 end=2023-08-31 --reason 通知
+	survey_due=2023-08-07 entry_due=2023-08-08 bulletin_due=2023-08-14 end=2023-08-31 --reason 通知 --no-wait
 id=$(cat "$tmp/out")
+killed() { # while the list is being made, or just after
+	kill -9 "$pid"
+	wait "$pid"
+	start_server
+	i=0
+	until as clerk show sweep "$id" --json | grep -q '"state":"3"'; do
+		i=$((i + 1))
+		[ $i -lt 2000 ] || return 1
+	done
+}
+t "killed meanwhile, it goes on where it was" killed
 same "every registered child stands on the list" "$children" "$(rows "origin = '1'" | grep -c .)"
 rc_of "not twice" 5 as clerk sweep open "$id"
 rc_of "no bulletin before its freeze" 5 as clerk sweep bulletin "$id"
@@ -225,8 +236,8 @@ doc=$(cat "$tmp/out")
 as clerk show bulletin "$doc" --json >"$tmp/bulletin"
 names_zero() {
 	for v in $zero; do
-		name=$(awk -F, -v v="$v" '$1 == v { sub(/\r/, "", $2); print $2 }' "$tmp/divisions.csv")
-		grep -q "$name" "$tmp/bulletin" || return 1
+		name=$(awk -F, -v v="$v" '$1 == v { sub(/\r/, "", $2); print $2 }' "$tmp/divisions.csv" | sed 's/（/(/g; s/）/)/g')
+		grep -qF "$name" "$tmp/bulletin" || return 1
 	done
 	[ -n "$zero" ]
 }
