@@ -315,3 +315,29 @@ Test(bad_input, commands)
     c.boss = -1;
     county_drop(&c);
 }
+
+/* One entry for a house: all records or none (visits of brothers and sisters). */
+Test(bad_input, one_of_a_house)
+{
+    static const struct {
+        const char *second, *word;
+        int stored;
+    } cases[] = {{"2", "OK", 2}, {"99", "RULE", 2}, {"", "RULE", 2}};
+    struct wire_county c;
+    county_make(&c, NULL);
+    county_user(&c, "dir", "director", V1, 0);
+    county_child(&c, "王小雨", V1, "");
+    county_child(&c, "王小风", V1, "");
+    int fd = county_hello(&c, "dir");
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        struct node *b =
+            county_body(c.ctx, "type=visit|?confirm_all|v.child=1|v.seen=1|v.visited_on=" TODAY);
+        struct node *v = node_add_map(node_add_list(b, "also"), NULL);
+        node_str(v, "child", *cases[i].second ? cases[i].second : NULL);
+        node_str(v, "seen", "1");
+        cr_expect_str_eq(county_ask(&c, fd, "rec.add", b, NULL), cases[i].word, "%zu %s", i, c.raw);
+        cr_expect_eq(counted(&c, "visit"), cases[i].stored, "%zu", i);
+    }
+    close(fd);
+    county_drop(&c);
+}
