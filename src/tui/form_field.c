@@ -230,3 +230,34 @@ bool field_commit(struct form_screen *fs)
     talloc_free(tmp);
     return changed;
 }
+
+/* The change may be on another page, or too small to be seen. */
+static void say_undone(struct form_screen *fs, const struct entry *p, bool forth)
+{
+    void *tmp = talloc_new(NULL);
+    const char *now = model_text(tmp, p, &p->a);
+    now = !*now ? _("(空)") : p->f->codes ? _(now) : now;
+    app_message(fs->app,
+                forth ? _("已重做：【%s】现在是 %s。")
+                      : _("已撤销：【%s】现在是 %s。Ctrl-Y 重做。"),
+                model_label(tmp, p), now);
+    talloc_free(tmp);
+}
+
+void field_undo(struct form_screen *fs, bool forth)
+{
+    field_commit(fs);
+    size_t i = forth ? model_redo(fs->m) : model_undo(fs->m);
+    if (i == NO_PLACE) {
+        app_message(fs->app, forth ? _("没有可以重做的") : _("没有可以撤销的"));
+        return;
+    }
+    if (fs->m->place[i].f->ref)
+        model_link(fs->app, fs->m, i);
+    model_follow(fs->m);
+    name_record(fs);
+    fs->m->open[fs->m->place[i].section] = true;
+    form_goto(fs, i);
+    say_undone(fs, &fs->m->place[i], forth);
+    draft_send(fs);
+}

@@ -180,6 +180,8 @@ void field_open(struct form_screen *);
 enum handled field_key(struct form_screen *, const struct key *);
 /* What is typed becomes the answer; false when nothing changed. */
 bool field_commit(struct form_screen *);
+/* One change back or forth; goes there and says what it was. */
+void field_undo(struct form_screen *, bool forth);
 /* Few choices: digits pick at once; labels with their digits for the hint, NULL otherwise. */
 const char *field_choices(void *ctx, const struct model *, const struct entry *);
 

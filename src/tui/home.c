@@ -228,15 +228,31 @@ static void draw_line(struct home *h, const struct region *r, size_t line, bool 
     }
 }
 
+static int wider(int w, const char *text)
+{
+    int n = text_width(text, 1);
+    return n > w ? n : w;
+}
+
+/* Code, label and initials stand below each other, however long the labels are. */
 static void draw_screens(struct home *h, const struct region *r, int col)
 {
+    int code = 2, label = 9, alias = 4, at;
+    for (size_t i = 0; i < h->njump; i++) {
+        code = wider(code, h->jump[i].code);
+        label = wider(label, h->jump[i].label);
+        alias = wider(alias, h->jump[i].alias);
+    }
+    at = col + 2 + code + 1;
+    if (at + label + 1 + alias > r->cols)
+        label = r->cols - alias - 1 - at;
     draw_text(r, 0, col, ATTR_BOLD, _("功能（按 = 再输代码）"));
     for (size_t i = 0; i < h->njump && (int)i + 1 < r->rows; i++) {
         int row = (int)i + 1;
         draw_text(r, row, col, ATTR_NORMAL, h->at == h->nline + i ? ">" : " ");
         draw_text(r, row, col + 2, ATTR_NORMAL, h->jump[i].code);
-        draw_text(r, row, col + 5, ATTR_NORMAL, h->jump[i].label);
-        draw_text(r, row, col + 15, ATTR_NORMAL, h->jump[i].alias);
+        draw_cols(r, row, at, label, ATTR_NORMAL, ALIGN_LEFT, h->jump[i].label);
+        draw_text(r, row, at + label + 1, ATTR_NORMAL, h->jump[i].alias);
     }
 }
 

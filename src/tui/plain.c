@@ -205,7 +205,7 @@ static void edit(struct plain *p, struct form_path path)
         say(p, "%s", _(path.field->help));
     say_codes(p, path.field);
     char *line = ask(p, tmp,
-                     text_printf(tmp, _("%s，现在是“%s”。新内容（空行不改，- 清空）："), label,
+                     text_printf(tmp, _("%s，现在是【%s】。新内容（空行不改，- 清空）："), label,
                                  value_now(p, tmp, path)));
     if (line && strcmp(line, "-") == 0) {
         node_remove(p->changed, name);
