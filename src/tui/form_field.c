@@ -255,7 +255,7 @@ void field_undo(struct form_screen *fs, bool forth)
     if (fs->m->place[i].f->ref)
         model_link(fs->app, fs->m, i);
     model_follow(fs->m);
-    name_record(fs);
+    form_name(fs);
     fs->m->open[fs->m->place[i].section] = true;
     form_goto(fs, i);
     say_undone(fs, &fs->m->place[i], forth);

@@ -161,6 +161,8 @@ struct form_screen {
     int rows;          /* for fields, as drawn last */
 };
 void form_goto(struct form_screen *, size_t place);
+/* The title of the screen: what the record is called now. */
+void form_name(struct form_screen *);
 /* Leaves the field under the cursor: its text is taken, the draft sent. */
 void form_exit_field(struct form_screen *);
 void form_next(struct form_screen *);

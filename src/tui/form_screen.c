@@ -66,7 +66,7 @@ void form_goto(struct form_screen *fs, size_t place)
     tell_place(fs);
 }
 
-static void name_record(struct form_screen *fs)
+void form_name(struct form_screen *fs)
 {
     size_t i = model_find(fs->m, fs->m->form->title);
     const struct entry *p = i == NO_PLACE ? NULL : &fs->m->place[i];
@@ -98,7 +98,7 @@ void form_exit_field(struct form_screen *fs)
     if (p->f->ref && !p->a.problem)
         model_link(fs->app, m, at);
     model_follow(m);
-    name_record(fs);
+    form_name(fs);
     fs->entered = p->a;
     draft_send(fs);
     if (p->a.problem)
@@ -447,7 +447,7 @@ static void form_enter(struct app *app, struct screen *s)
 
 void form_begin(struct form_screen *fs, size_t place)
 {
-    name_record(fs);
+    form_name(fs);
     form_goto(fs, place);
 }
 
