@@ -345,3 +345,44 @@ Test(work_stat, frozen)
     freeze(&b, "t1", "2021-04-02", NULL, HE_RULE, "1 份档案");
     box_free(&b);
 }
+
+/* T4 and T5 from what agreements and visits left in the files; a village that went into another. */
+Test(work_stat, duties_and_redrawing)
+{
+    static const struct {
+        const char *report, *period, *row, *want;
+    } cases[] = {
+        {"t4", "2021-03-31", "",
+         "n=4 valid=1 follow=1 exempt=1 unsigned=1 due=3 rate=33.33 expiring=1"},
+        {"t4", "2021-03-31", TOWN_2, "n=1 unsigned=1 valid=0 due=1 rate=0.00"},
+        {"t5", "2021-03", "",
+         "n=5 due=4 done=2 rate=50.00 overdue=1 never=2 key_n=1 key_done=1 key_rate=100.00"},
+        {"t5", "2021-03", TOWN_1, "n=3 due=3 done=2 overdue=1 never=0"},
+        {"t3", "2021-03", "", "redrawn=0 in=0 out=0"},
+    };
+    struct asked a = {.login = "clerk", .report = "t5d", .period = "2021-03", .division = COUNTY};
+    struct node *rows, *result;
+    struct box b;
+
+    months(&b);
+    box_put(&b, NULL, "child", 1,
+            "agr_state=3|agr_until=2021-04-20|visit_last=2021-03-05|visit_next=2021-04-30"
+            "|risk_level=1");
+    box_put(&b, NULL, "child", 5,
+            "agr_state=4|visit_last=2021-01-05|visit_next=2021-02-28|risk_level=4");
+    box_put(&b, NULL, "child", 8, "agr_state=0|visit_last=2021-03-31|visit_next=2021-04-30");
+    box_put(&b, NULL, "child", 3, "visit_next=2021-03-31");
+    for (size_t i = 0; i < NELEM(cases); i++)
+        is(&b, cases[i].report, cases[i].period, COUNTY, cases[i].row, cases[i].want);
+    cr_assert_eq(ask(&b, &a), 0);
+    cr_assert_eq(row_of(&a, "")->v[0], 5, "everybody stands with some director or with none");
+
+    b.today = (struct date){2021, 4, 10};
+    rows = node_list(b.ctx);
+    ROW(rows, "code", VILLAGE_B, "name", "幸福二村居委会", "action", "并入", "target", VILLAGE_A);
+    cr_assert_eq(box_divisions(&b, "sys", rows, &result), 0, "%s", node_json(b.ctx, result));
+    is(&b, "t3", "2021-04", TOWN_1, VILLAGE_A, "opening=2 redrawn=1 in=0 closing=3");
+    is(&b, "t3", "2021-04", TOWN_1, VILLAGE_B, "opening=1 redrawn=-1 out=0 closing=0");
+    is(&b, "t3", "2021-04", COUNTY, TOWN_1, "opening=3 redrawn=0 closing=3");
+    box_free(&b);
+}
