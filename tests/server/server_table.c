@@ -46,7 +46,8 @@ Test(server_table, shipped_configuration)
     int shown = 0;
     cr_assert(in != NULL && out != NULL);
     while (fgets(line, sizeof line, in)) {
-        bool word = sscanf(line, "  # %63[a-z_] = ", name) == 1 && strstr(line, " = ") != NULL;
+        bool word = strncmp(line, "  # ", 4) == 0 && sscanf(line, "  # %63[a-z_] = ", name) == 1 &&
+                    strstr(line, " = ") != NULL;
         shown += word;
         fputs(word ? line + 4 : line, out);
     }
