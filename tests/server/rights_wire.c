@@ -75,6 +75,7 @@ static const struct row {
     {"rec.list", "type=child", "yy yy yyyy yyyyyy nnn", false},
     {"rec.count", "type=child", "yy yy yyyy yyyyyy nnn", false},
     {"rec.find", "type=child|words=王", "yy yy yyyy yyyyyy nnn", false},
+    {"helper.count", "x=y", "yy yy ynyy ynnynn nnn", false},
     {"rec.list", "type=person", "yy yy yyyy yyyyyy nnn", false},
     {"rec.list", "type=household", "yy yy yyyy nnnnnn nnn", false},
     {"rec.list", "type=change", "yy yy yyyy nnnnnn nnn", false},
