@@ -44,6 +44,8 @@ static bool taken_along(const struct form *form, const struct form_field *via,
                         const struct form_field *f)
 {
     const struct form *ref = via->ref;
+    if (ref->key && strcmp(f->name, ref->key) == 0)
+        return true;
     return !f->retired && !f->system && !f->ref &&
            ((ref->title && strcmp(f->name, ref->title) == 0) || f->unique || f->mask ||
             in_sections(form, via, f));

@@ -271,7 +271,7 @@ static bool filled_by_rules(struct form_path p)
 {
     const char *key = p.field->form->key;
 
-    if (!p.via && key && strcmp(key, p.field->name) == 0)
+    if (key && strcmp(key, p.field->name) == 0)
         return false;
     return p.field->system || p.field->retired || (p.via && p.via->system);
 }

@@ -58,4 +58,12 @@ has "with what was done" "已换新号" "$tmp/out"
 rc_of "the same file again" 1 "$ctl" import task "$tmp/back.csv" --map feedback
 same "opens nothing twice" 1 "$("$ctl" count task)"
 
+# Visits taken out find their children again by the number of the file.
+c=$(add name=赵云 village=320681100002 sex=男 child_kinds=10 birth_date=2017-03-12 add_date=2026-01-05)
+"$ctl" add visit child="$c" kind=1 way=1 seen=1 visited_on=2026-11-20 2>/dev/null
+rc_of "visits are exported" 0 "$ctl" export visit --csv "$tmp/visits.csv" --purpose 试
+sed 's/2026-11-20/2026-11-21/' "$tmp/visits.csv" >"$tmp/more.csv"
+rc_of "and imported" 0 "$ctl" import visit "$tmp/more.csv" --rejects "$tmp/rej.csv"
+same "for the same child" 2 "$("$ctl" count visit --where "child = $c")"
+
 done_testing
