@@ -271,9 +271,11 @@ static bool filled_by_rules(struct form_path p)
 {
     const char *key = p.field->form->key;
 
+    if (p.via && p.via->system)
+        return true;
     if (key && strcmp(key, p.field->name) == 0)
         return false;
-    return p.field->system || p.field->retired || (p.via && p.via->system);
+    return p.field->system || p.field->retired;
 }
 
 /* Gives the column a meaning; false when the heading is strange. */

@@ -32,6 +32,9 @@ struct import {
 /* import_link.c: which child a row is about; *problem a sentence when none or several are meant. */
 int import_link(struct import *, const char **problem);
 
+/* "visitor.login" → visitor; *problem a sentence about *field when nobody has that login. */
+int import_users(struct import *, const char **problem, const char **field);
+
 /* Judges one row of the request and stores it when it stands; appends the answer to the list out. */
 int import_row(struct import *, const struct node *row, struct node *out);
 

@@ -109,17 +109,52 @@ static int by_name(struct link *l)
     return err < 0 ? err : 0;
 }
 
-/* True when there was anything that says a child. */
-static bool forget(struct node *value)
+/* --- users: an export names them by their login, with name and phone for people to read --- */
+
+static bool forget_of(struct node *value, const char *via)
 {
-    size_t had = value->n;
+    size_t had = value->n, len = strlen(via);
 
     for (const struct node *n = node_first(value), *next; n; n = next) {
         next = n->next;
-        if (!strncmp(n->key, LINK ".", strlen(LINK ".")))
+        if (!strncmp(n->key, via, len) && n->key[len] == '.')
             node_remove(value, n->key);
     }
     return value->n != had;
+}
+
+static int user_of(struct import *im, const struct form_field *via, const char **problem)
+{
+    struct node *value = base_unconst(im->value);
+    const char *login = node_text(value, text_printf(im->tmp, "%s.login", via->name));
+    bool named = forget_of(value, via->name);
+    uint64_t id;
+    int err;
+
+    if (node_get(value, via->name) || !named)
+        return 0;
+    err = login ? txn_unique(im->txn, form_field(via->ref, "login"), login, &id) : HE_NOTFOUND;
+    if (err == HE_NOTFOUND) {
+        *problem =
+            text_printf(im->tmp, _("“%s”要写登录名，而且是登记过的用户，请核对"), _(via->label));
+        return 0;
+    }
+    if (!err)
+        node_str(value, via->name, text_printf(im->tmp, "%llu", (unsigned long long)id));
+    return err;
+}
+
+int import_users(struct import *im, const char **problem, const char **field)
+{
+    int err = 0;
+
+    *problem = NULL;
+    for (size_t i = 0; i < im->form->nfield && !err && !*problem; i++)
+        if (im->form->field[i].ref && form_is(im->form->field[i].ref, "user")) {
+            *field = im->form->field[i].name;
+            err = user_of(im, &im->form->field[i], problem);
+        }
+    return err;
 }
 
 int import_link(struct import *im, const char **problem)
@@ -142,7 +177,7 @@ int import_link(struct import *im, const char **problem)
         err = by_name(&l);
     if (err)
         return err;
-    meant = forget(base_unconst(im->value)) || via->must;
+    meant = forget_of(base_unconst(im->value), LINK) || via->must;
     if (l.id && !txn_get(im->txn, im->tmp, l.form, l.id, &rec) &&
         actor_sees(im->txn, im->county, im->actor, "child.read", rec))
         node_str(base_unconst(im->value), LINK,

@@ -314,7 +314,7 @@ static void row_consts(struct import *im)
 
 int import_row(struct import *im, const struct node *row, struct node *out)
 {
-    const char *problem;
+    const char *problem, *field;
     bool twice;
     int err;
 
@@ -344,6 +344,12 @@ int import_row(struct import *im, const struct node *row, struct node *out)
         return err;
     if (problem) {
         reject(im, out, "unknown_child", "child", problem);
+        return 0;
+    }
+    if ((err = import_users(im, &problem, &field)))
+        return err;
+    if (problem) {
+        reject(im, out, "unknown_user", field, problem);
         return 0;
     }
     if ((err = find(im)))
