@@ -26,13 +26,34 @@ static void phone_put(struct node *out, const struct conf_item *list, const char
         node_str(out, field, best);
 }
 
-struct node *urgent_phones(void *ctx, const struct session *s, const char *area)
+/* Whoever holds such a post above the division and left a phone. */
+static void phone_of_post(struct node *out, const struct node *contacts, const char *role,
+                          const char *field)
+{
+    for (const struct node *n = node_first(node_get(contacts, "rows")); n; n = n->next) {
+        const char *phone = node_text_or(n, "phone", "");
+        if (node_get(out, field) || !*phone || strcmp(node_text_or(n, "role", ""), role) != 0)
+            continue;
+        node_str(out, field, text_printf(out, "%s %s", node_text_or(n, "name", ""), phone));
+    }
+    if (!node_get(out, field))
+        node_str(out, field, _("没有登记，先打110，再问镇里"));
+}
+
+static struct node *urgent_phones(struct app *app, struct session *s, const char *area)
 {
     static const char *const keys[] = {"police", "supervisor", "centre"};
     const struct conf_item *list = conf_get(s->place->root, "phones");
-    struct node *out = node_map(ctx);
+    struct node *out = node_map(app), *body = node_map(out), *contacts = NULL;
     for (size_t i = 0; area && *area && i < NELEM(keys); i++)
         phone_put(out, list, area, keys[i]);
+    if (!node_get(out, "phone_police"))
+        node_str(out, "phone_police", "110");
+    node_str(body, "division", area);
+    if (area && *area)
+        session_call_quiet(app, s, out, OP_AREA_CONTACTS, body, &contacts, NULL);
+    phone_of_post(out, contacts, "supervisor", "phone_supervisor");
+    phone_of_post(out, contacts, "protect_centre", "phone_centre");
     return out;
 }
 

@@ -10,7 +10,5 @@ void urgent_open(struct app *, struct session *);
 void urgent_next(struct app *, struct session *, const struct node *next);
 /* helper.c: the minimums of paired helpers, done and wanted. */
 void helper_open(struct app *, struct session *);
-/* The phones of a division (conf/hutong.conf, phones), {phone_police: …}; may be empty. */
-struct node *urgent_phones(void *ctx, const struct session *, const char *area);
 
 #endif

@@ -150,6 +150,8 @@ Test(visit, urgent, .init = setup, .fini = teardown)
     SEES(h, "公民身份号码");
     harness_send(h, "\035"); /* Ctrl-] */
     SEES(h, "先打110");
+    SEES(h, "派出所电话    110"); /* nobody wrote it down for this township */
+    SEES(h, "没有登记，先打110，再问镇里");
     harness_send(h, F3);
     SEES(h, "公民身份号码");
     harness_send(h, F3);
