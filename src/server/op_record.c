@@ -148,9 +148,13 @@ static int saved_in_scope(struct call *c, struct txn *t, const struct save *s)
                                                                                      : HE_DENIED;
 }
 
+#define ALSO_MAX 20 /* the children of a house: what the writer does in one piece */
+
 /* More records of the same kind by the same change: all or none. */
 static int save_also(struct call *c, struct txn *t, const struct save *first)
 {
+    if (node_get(c->body, "also") && node_get(c->body, "also")->n > ALSO_MAX)
+        return call_wrong(c, "一次最多保存20份，请分几次保存");
     struct node *ids = node_get(c->body, "also") ? node_add_list(c->out, "also") : NULL;
     int r = 0;
     for (const struct node *v = node_first(node_get(c->body, "also")); v && r == 0; v = v->next) {

@@ -44,6 +44,7 @@ int addition_values(struct family *f)
         return 0;
     rec_set(f->rec, "by", text_printf(f, "%llu", (unsigned long long)f->actor->id));
     rec_set(f->rec, "on", date_format(f->actor->today, day));
+    rec_set(f->rec, "child", NULL);
     for (size_t i = 0; i < NELEM(about); i++) {
         const struct form_field *field = form_field(f->rec->form, about[i]);
         int err;
@@ -57,7 +58,7 @@ int addition_values(struct family *f)
     if (!any)
         findings_add(f->s->findings, 'E', "visit", "missing_subject",
                      _("补充说明要从一次走访或一份紧急报告开始写"));
-    if (kind && strchr("34", *kind) && !f->more->trusted &&
+    if (((kind && strchr("34", *kind)) || rec_get(f->rec, "result")) && !f->more->trusted &&
         !actor_may(f->reader, "addition.review"))
         findings_add(f->s->findings, 'E', "kind", "denied",
                      _("批注和抽查由乡镇或县里写，您选“更正”或“新情况”"));

@@ -250,6 +250,9 @@ int agreement_begin(struct family *f)
 
     if (err)
         return err == HE_NOTFOUND ? 0 : err;
+    if (!f->more->prev && !f->more->trusted &&
+        !actor_sees(f->txn, f->county, f->actor, "agreement.add", from))
+        return 0; /* of another's child nothing is known */
     for (size_t i = f->more->prev ? 0 : NELEM(links) - 1; i < NELEM(links); i++)
         same_link(f, from, links[i]);
     return 0;

@@ -219,10 +219,12 @@ int exception_values(struct family *f)
             findings_add(f->s->findings, 'E', "child", "nothing_to_explain",
                          _("这份档案没有要说明的疑点，不用写例外说明"));
     }
-    if (f->old && rec_same(was, "2") && !decides(f))
+    if (f->old && rec_same(was, "2") &&
+        (!decides(f) || (rec_same(rec_get(f->rec, "by"), f->env.me) && rec_same(was, now))))
         findings_add(f->s->findings, 'E', "", "decided",
                      _("已经批复的说明不能再改，情况变了另写一份"));
-    if (rec_same(was ? was : "1", now))
+    if (rec_same(was ? was : "1", now) &&
+        rec_same(f->old ? rec_get(f->old, "answer") : NULL, rec_get(f->rec, "answer")))
         return 0;
     if (!decides(f)) {
         findings_add(f->s->findings, 'E', "state", "not_yours",

@@ -20,6 +20,7 @@ struct look {
     const struct actor *actor;
     const char **areas;
     const char *report, *division;
+    bool deep;
     struct node *out, *rows;
 };
 
@@ -236,9 +237,22 @@ int stat_frozen_total(struct txn *txn, void *ctx, const struct county *county, u
     return err ? err : HE_NOTFOUND;
 }
 
+/* Rows of the divisions right below, unless all are asked for. */
+static bool row_asked(const struct frozen *z, const struct rec *row, bool deep)
+{
+    char up[13];
+
+    area_parent(text(row, "code"), up);
+    return deep || *text(row, "total") == '1' || !*text(row, "code") ||
+           strcmp(up, text(z->head, "division")) == 0;
+}
+
 static bool row_seen(const struct look *l, const struct frozen *z, const struct rec *row)
 {
     const char *code = text(row, "code");
+
+    if (!row_asked(z, row, l->deep))
+        return false;
 
     if (*text(row, "total") == '1' || !*code)
         code = text(z->head, "division");
@@ -336,6 +350,7 @@ int stat_frozen_view(struct txn *txn, void *ctx, const struct county *county,
                      .county = county,
                      .actor = actor_with(ctx, actor, "report.read", NULL),
                      .areas = actor_areas(ctx, actor, "report.read"),
+                     .deep = deep,
                      .out = out};
     struct frozen z, old;
     struct node *rows;
@@ -357,12 +372,7 @@ int stat_frozen_view(struct txn *txn, void *ctx, const struct county *county,
     rows = node_add_list(out, "rows");
     size_t used = 0, i = from;
     for (; i < z.nrow && used < bytes && !err; i++) {
-        char up[13];
-
-        area_parent(text(z.row[i], "code"), up);
-        if (row_seen(&l, &z, z.row[i]) &&
-            (deep || *text(z.row[i], "total") == '1' || !*text(z.row[i], "code") ||
-             strcmp(up, text(z.head, "division")) == 0)) {
+        if (row_seen(&l, &z, z.row[i])) {
             row_out(&l, rows, &z, z.row[i]);
             used += 60 + 8 * z.n;
         }

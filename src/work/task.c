@@ -283,8 +283,25 @@ static bool closes_itself(const struct rec *task, uint64_t me)
 {
     const char *kind = rec_get(task, "kind");
 
-    return (kind && (!strcmp(kind, TASK_FOLLOW) || !strcmp(kind, TASK_REVISIT))) ||
-           (!rec_get(task, "source") && rec_ref(task, "opened_by") == me);
+    return rec_ref(task, "opened_by") == me &&
+           (!rec_get(task, "source") ||
+            (kind && (!strcmp(kind, TASK_FOLLOW) || !strcmp(kind, TASK_REVISIT))));
+}
+
+/* What the check said, and an answer that was checked, are not for who answers to take away. */
+static void keep_check(struct family *f)
+{
+    static const char *const of_check[] = {"check", "check_note"};
+    static const char *const of_answer[] = {"answer", "done_on"};
+
+    if (may_check(f))
+        return;
+    for (size_t i = 0; i < NELEM(of_check); i++)
+        if (!rec_same(f->old ? rec_get(f->old, of_check[i]) : NULL, rec_get(f->rec, of_check[i])))
+            refuse(f, of_check[i], "denied", _("核查由乡镇或县里填写，您填“办理结果”就行"));
+    for (size_t i = 0; f->old && !is_state(f->old, "12") && i < NELEM(of_answer); i++)
+        if (!rec_same(rec_get(f->old, of_answer[i]), rec_get(f->rec, of_answer[i])))
+            refuse(f, of_answer[i], "closed", _("这件事已经办结，不能再改办理结果"));
 }
 
 static void answered(struct family *f)
@@ -308,10 +325,8 @@ static void checked(struct family *f, const char *check)
     static const char *const state_of[] = {['1'] = "3", ['2'] = "1", ['3'] = "4"};
     struct rec *task = f->rec;
 
-    if (!may_check(f)) {
-        refuse(f, "check", "denied", _("核查由乡镇或县里填写，您填“办理结果”就行"));
-        return;
-    }
+    if (!may_check(f))
+        return; /* keep_check says so */
     if (*check == '1' && !is_state(task, "2")) {
         refuse(f, "check", "not_answered", _("还没有办理结果，不能办结；不用办了选“取消”"));
         return;
@@ -339,6 +354,7 @@ int task_values(struct family *f)
         rec_set(f->rec, "opened_by", id_text(f->rec, f->actor->id));
     }
     keep_question(f);
+    keep_check(f);
     answer = rec_get(f->rec, "answer");
     if (answer && !rec_same(f->old ? rec_get(f->old, "answer") : NULL, answer))
         answered(f);

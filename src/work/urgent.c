@@ -47,6 +47,8 @@ int urgent_values(struct family *f)
     char now[20];
 
     date_time_format(date_now(), now);
+    if (received && *received != '1') /* "not yet" is nothing: it must stay open for an answer */
+        rec_set(f->rec, "received", NULL);
     if (received && *received == '1' && !(f->old && rec_get(f->old, "received")))
         take_on(f, now);
     if (f->old)

@@ -129,6 +129,9 @@ static int new_visit(struct family *f)
     rec_set(visit, "state", "1");
     rec_set(visit, "typist", id_text(visit, f->actor->id));
     set_day(visit, "typed_on", f->actor->today);
+    if (rec_get(visit, "void_reason")) /* it could never be made void again */
+        findings_add(f->s->findings, 'E', "void_reason", "new_void",
+                     _("新的走访不填作废原因，填错了保存以后再作废"));
     if (err || !child)
         return err;
     state = rec_get(child, "state");

@@ -75,7 +75,9 @@ static int compare(struct copies *c, const struct rec *other)
     if (!c->same && (c->same = same_words(visit, other)))
         c->day = rec_get(other, "visited_on");
     if (!c->clash && at_once(visit, other))
-        c->clash = rec_title(c->f, child);
+        c->clash = actor_sees(c->f->txn, c->f->county, c->f->actor, "child.read", child)
+                       ? rec_title(c->f, child)
+                       : _("别的孩子");
     return 0;
 }
 

@@ -351,3 +351,108 @@ Test(attack, hidden_values)
     cr_expect(strstr(json(&s), "王小雨") != NULL, "%s", json(&s));
     siege_end(&s);
 }
+
+static void must_not(struct siege *s, const char *user, const char *op, const char *pairs,
+                     const char *code)
+{
+    cr_expect_str_eq(ask(s, user, op, pairs), "RULE", "%s %s: %s", user, pairs, json(s));
+    cr_expect(strstr(json(s), code) != NULL, "%s %s: %s", user, pairs, json(s));
+}
+
+static const char *of(struct siege *s, const char *type, uint64_t id, const char *more)
+{
+    return text_printf(s->ctx, "type=%s|confirm_all=!|id=#%llu|%s", type, (unsigned long long)id,
+                       more);
+}
+
+static const char *state_of(struct siege *s, const char *type, uint64_t id)
+{
+    must(s, "clerk", "rec.get", of(s, type, id, ""));
+    return node_text_or(node_get(got(s), "v"), "state", "");
+}
+
+/* A task of the township's is closed by the township; what it wrote stays as it wrote it. */
+Test(attack, tasks_closed_by_their_doer)
+{
+    struct siege s;
+    uint64_t id;
+
+    siege_begin(&s);
+    id = add(&s, "sup", "type=task|v:kind=1|v:what=回访|v:due=2030-01-01|v:village=" VILLAGE_A);
+    must(&s, "dir_a", "rec.set", of(&s, "task", id, "v:answer=去过了"));
+    cr_expect_str_eq(state_of(&s, "task", id), "2");
+    must_not(&s, "dir_a", "rec.set", of(&s, "task", id, "v:check_note=很好"), "denied");
+    must(&s, "sup", "rec.set", of(&s, "task", id, "v:check=2|v:check_note=哪天去的"));
+    must_not(&s, "dir_a", "rec.set", of(&s, "task", id, "v:check=-|v:check_note=-"), "denied");
+    must(&s, "dir_a", "rec.set", of(&s, "task", id, "v:answer=11月1日去过"));
+    must(&s, "sup", "rec.set", of(&s, "task", id, "v:check=1"));
+    cr_expect_str_eq(state_of(&s, "task", id), "3");
+    must_not(&s, "dir_a", "rec.set", of(&s, "task", id, "v:answer=-|v:done_on=-"), "closed");
+    siege_end(&s);
+}
+
+/* What its writer fills in beforehand must not shut the door to who has to act on it later. */
+Test(attack, doors_shut_beforehand)
+{
+    struct siege s;
+    uint64_t id, report;
+
+    siege_begin(&s);
+    id = add(&s, "clerk", CHILD_A "|v:village=" VILLAGE_A);
+    report = add(&s, "dir_a",
+                 "type=urgent_report|confirm_all=!|v:found_on=2020-01-01 08:00|v:triggers=1"
+                 "|v:child_look=男孩|v:facts=一个人在路上|v:received=0");
+    must(&s, "sup", "rec.set", of(&s, "urgent_report", report, "v:received=1"));
+    must_not(&s, "dir_a", "rec.add",
+             text_printf(s.ctx, "type=visit|confirm_all=!|v:seen=1|v:child=%llu|v:void_reason=x",
+                         (unsigned long long)id),
+             "void");
+    /* the result of a spot check is the township's, and makes work for the village */
+    must_not(&s, "dir_a", "rec.add",
+             text_printf(s.ctx, "type=addition|v:urgent_report=%llu|v:kind=1|v:text=x|v:result=3",
+                         (unsigned long long)report),
+             "denied");
+    siege_end(&s);
+}
+
+/* More records by one change: as many as a house has children, not as a message holds. */
+Test(attack, flood_of_records)
+{
+    struct siege s;
+    struct node *b, *also;
+    uint64_t id;
+
+    siege_begin(&s);
+    id = add(&s, "clerk", CHILD_A "|v:village=" VILLAGE_A);
+    b = body(&s, text_printf(s.ctx, "type=contact|v:child=%llu|v:with=1|v:channel=1",
+                             (unsigned long long)id));
+    also = node_add_list(b, "also");
+    for (int i = 0; i < 300; i++)
+        node_copy(also, NULL, node_get(b, "v"));
+    cr_expect_str_eq(send_as(&s, "dir_a", "rec.add", b), "USAGE", "%s", json(&s));
+    siege_end(&s);
+}
+
+/* A new agreement knows what the child's file knows: of a child of one's own only. */
+Test(attack, agreement_of_another_child)
+{
+    struct siege s;
+    uint64_t id;
+
+    siege_begin(&s);
+    id = add(&s, "clerk",
+             CHILD_A
+             "|v:village=" VILLAGE_A
+             "|v:caregiver.name=赵奶奶|v:caregiver.phone=13900000001|v:caregiver_relation=63");
+    cr_expect_str_neq(
+        ask(&s, "dir_b", "rec.check",
+            text_printf(s.ctx, "type=agreement|v:child=%llu|v:caregiver.phone=13811112222",
+                        (unsigned long long)id)),
+        "", "%s", json(&s));
+    cr_expect(!strstr(json(&s), "赵") && !strstr(json(&s), "王小雨") && !strstr(json(&s), "139"),
+              "%s", json(&s));
+    const char *there = talloc_strdup(s.ctx, json(&s));
+    ask(&s, "dir_b", "rec.check", "type=agreement|v:child=98765|v:caregiver.phone=13811112222");
+    cr_expect_str_eq(strchr(json(&s), '{') + 10, strchr(there, '{') + 10);
+    siege_end(&s);
+}

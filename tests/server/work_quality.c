@@ -114,6 +114,29 @@ Test(work_quality, exception)
     box_free(&b);
 }
 
+/* Decided by another, and left as it was decided; the answer is not the village's to write. */
+Test(work_quality, own_exception)
+{
+    struct box b;
+    struct save s;
+    uint64_t id, why;
+
+    box_new(&b);
+    id = save(&b, "child", "xu", 0, CHILD "|caregiver.name=王明|caregiver.birth_date=2012-01-01", 0)
+             .rec->id;
+    s = save(&b, "exception", "sun", 0,
+             text_printf(b.ctx, "child=%llu|reason=哥哥照看到年底|due=2026-12-31",
+                         (unsigned long long)id),
+             0);
+    why = s.rec->id;
+    save(&b, "exception", "gao", why, "answer=同意", HE_RULE);
+    save(&b, "exception", "sun", why, "state=2", HE_RULE);
+    save(&b, "exception", "xu", why, "state=2|answer=同意", 0);
+    save(&b, "exception", "sun", why, "due=2027-06-01", HE_RULE);
+    save(&b, "exception", "sun", why, "reason=另一个原因", HE_RULE);
+    box_free(&b);
+}
+
 /* The sixth child of one caregiver is asked about. */
 Test(work_quality, many_children)
 {
