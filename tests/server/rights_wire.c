@@ -143,6 +143,32 @@ static const struct row {
     {"rec.list", "type=bulletin", "nn nn yyyn nnnnnn nnn", false},
     {"rec.add", "type=sweep|v.title=x|v.kind=2|?dry", "nn nn ynnn nnnnnn nnn", false},
     {"rec.add", "type=sweep_item|v.result=1|?dry", "nn nn nnnn nnnnnn nnn", false},
+    {"rec.list", "type=visit", "yy yy yyyy yyyynn nnn", false},
+    {"rec.add", "type=visit|v.seen=1|?dry", "yy yy ynyn yyyynn nnn", false},
+    {"rec.set", "type=visit|#id=999|v.void_reason=x|?dry", "yn yy ynyn nnnnnn nnn", false},
+    {"print", "type=visit|doc=roster|view=recent|#rows=7", "yy yy ynyn nnnnnn nnn", false},
+    {"rec.list", "type=addition", "yy yy ynyy nnnnnn nnn", false},
+    {"rec.add", "type=addition|v.kind=1|v.text=x|?dry", "yn yy ynyn nnnnnn nnn", false},
+    {"rec.set", "type=addition|#id=999|v.text=x|?dry", "nn nn nnnn nnnnnn nnn", false},
+    {"rec.list", "type=contact", "yy yy ynyy ynnynn nnn", false},
+    {"rec.add", "type=contact|v.with=1|?dry", "yy yn ynyn ynnynn nnn", false},
+    {"rec.set", "type=contact|#id=999|v.with=1|?dry", "yn yn ynyn nnnnnn nnn", false},
+    {"rec.list", "type=task", "yy yy yyyy nnnnnn nnn", false},
+    {"rec.add", "type=task|v.kind=9|v.what=x|?dry", "yn yn ynyn nnnnnn nnn", false},
+    {"rec.set", "type=task|#id=999|v.answer=x|?dry", "yn yy ynyn nnnnnn nnn", false},
+    {"rec.list", "type=urgent_report", "yy yy yyyy nnnnnn nnn", false},
+    {"rec.add", "type=urgent_report|v.facts=x|?dry", "yy yy ynyn nnnnnn nnn", false},
+    {"rec.set", "type=urgent_report|#id=999|v.receipt=x|?dry", "yn yy ynyy nnnnnn nnn", false},
+    {"rec.list", "type=saved_view", "yy yy yyyn nnnnnn nnn", false},
+    {"rec.list", "type=frozen", "nn nn nnnn nnnnnn nnn", false},
+    {"rec.list", "type=frozen_row", "nn nn nnnn nnnnnn nnn", false},
+    {"rec.add", "type=frozen|v.note=x|?dry", "nn nn nnnn nnnnnn nnn", false},
+    {"rec.set", "type=sweep_unit|#id=999|v.remark=x|?dry", "nn yn ynnn nnnnnn nnn", false},
+    {"rec.add", "type=sweep_unit|v.remark=x|?dry", "nn nn nnnn nnnnnn nnn", false},
+    {"rec.add", "type=bulletin|v.title=x|?dry", "nn nn nnnn nnnnnn nnn", false},
+    {"rec.set", "type=bulletin|#id=999|v.title=x|?dry", "nn nn ynnn nnnnnn nnn", false},
+    {"rec.add", "type=hazard|v.what=x|?dry", "yn yn ynnn nnnnnn nnn", false},
+    {"rec.add", "type=place|v.name=x|?dry", "yn yn ynnn nnnnnn nnn", false},
     {"area.list", "x=y", "yy yy yyyy yyyyyy yyy", false},
     {"area.empty", "x=y", "nn yy yynn nnnnnn nnn", false},
     {"area.contacts", "division=" V1, "yy yy yyyy yyyyyy yyy", false},
@@ -171,6 +197,9 @@ static const struct row {
 #define PHONE   "13812345678"
 #define COURT   "启矫字第7号"
 #define ILLNESS "哮喘要随身带药"
+#define TELLER  "隔壁的丁阿婆"
+#define FACTS   "天黑还在桥洞里"
+#define INJURY  "左臂一道旧伤"
 
 struct world {
     struct wire_county c;
@@ -227,6 +256,17 @@ static void world_make(struct world *w)
               county_body(c->ctx,
                           "type=child|#id=%lld|v.hiv_status=2|v.child_kinds=10,31,41"
                           "|v.correction_doc=" COURT "|?confirm_all",
+                          (long long)a));
+    county_do(c, w->fd[0], "rec.add",
+              county_body(c->ctx,
+                          "type=urgent_report|?confirm_all|v.child=%lld|v.triggers=1"
+                          "|v.found_on=2026-11-21 20:00|v.facts=" FACTS,
+                          (long long)a));
+    county_do(c, w->fd[7], "rec.set",
+              county_body(c->ctx, "type=urgent_report|#id=1|?confirm_all|v.reporter=" TELLER));
+    county_do(c, w->fd[0], "rec.add",
+              county_body(c->ctx,
+                          "type=visit|?confirm_all|v.child=%lld|v.seen=1|v.mind=4|v.injury=" INJURY,
                           (long long)a));
 }
 
@@ -313,7 +353,8 @@ static const struct secret {
     {COURT, "nn nn nnny nnnnnn nnn"},        {"艾滋", "nn nn nnny nnnnnn nnn"},
     {"hiv_status", "nn nn nnny nnnnnn nnn"}, {"10,31", "nn nn nnny nnnnnn nnn"},
     {ILLNESS, "yy yy ynyy nnynnn nnn"},      {ID_IN, "yy yy ynyy yynnnn nnn"},
-    {"江边人", "nn nn nnnn nnnnnn nnn"},
+    {"江边人", "nn nn nnnn nnnnnn nnn"},     {TELLER, "nn nn nnny nnnnnn nnn"},
+    {FACTS, "yy yy ynyy nnnnnn nnn"},        {INJURY, "yy yy ynyy nnynnn nnn"},
 };
 
 static const char *const asks[][2] = {
@@ -338,6 +379,23 @@ static const char *const asks[][2] = {
     {"job.list", "x=y"},
     {"audit.list", "?reverse|#limit=200"},
     {"me", "x=y"},
+    {"rec.get", "type=urgent_report|#id=1"},
+    {"rec.history", "type=urgent_report|#id=1"},
+    {"rec.list", "type=urgent_report|?raw|*fields=facts"},
+    {"rec.list", "type=urgent_report|?raw|*fields=reporter"},
+    {"rec.count", "type=urgent_report|*by=reporter"},
+    {"rec.count", "type=urgent_report|*by=facts"},
+    {"stat.cross", "type=urgent_report|rows=reporter"},
+    {"rec.find", "type=urgent_report|words=丁"},
+    {"print", "type=urgent_report|doc=file|#id=1"},
+    {"rec.get", "type=visit|#id=1"},
+    {"rec.history", "type=visit|#id=1"},
+    {"rec.list", "type=visit|?raw|*fields=injury"},
+    {"rec.count", "type=visit|*by=injury"},
+    {"stat.cross", "type=visit|rows=injury"},
+    {"rec.list", "type=task|?raw"},
+    {"sweep.mine", "x=y"},
+    {"stat.run", "report=t1"},
 };
 
 static bool own_words(const char *op, const char *body, const char *text)
