@@ -99,6 +99,17 @@ static bool same_pair(const struct touch *a, const struct touch *b)
            !strcmp(a->role, b->role);
 }
 
+/* Touches of one pair stand together: a county has too many to look for them among all. */
+static int touch_cmp(const void *a, const void *b)
+{
+    const struct touch *x = a, *y = b;
+    int c = (x->child > y->child) - (x->child < y->child);
+
+    c = c ? c : (x->by > y->by) - (x->by < y->by);
+    c = c ? c : strcmp(x->name, y->name);
+    return c ? c : strcmp(x->role, y->role);
+}
+
 static const char *title_of(struct txn *txn, void *ctx, const struct form *form, uint64_t id)
 {
     struct rec *rec;
@@ -107,8 +118,7 @@ static const char *title_of(struct txn *txn, void *ctx, const struct form *form,
 }
 
 static void row_out(struct txn *txn, void *ctx, const struct county *county, struct node *rows,
-                    const struct touches *l, const struct touch *pair, const struct minimum *m,
-                    struct date today)
+                    const struct touch *pair, size_t n, const struct minimum *m, struct date today)
 {
     struct node *row = node_add_map(rows, NULL);
     const struct form *user = dict_form(county->dict, "user");
@@ -116,8 +126,8 @@ static void row_out(struct txn *txn, void *ctx, const struct county *county, str
     int done = 0;
 
     date_format(period_start(m->period, today), from);
-    for (size_t i = 0; i < l->n; i++)
-        done += same_pair(&l->t[i], pair) && fits(&l->t[i], m) && strcmp(l->t[i].on, from) >= 0;
+    for (size_t i = 0; i < n; i++)
+        done += fits(&pair[i], m) && strcmp(pair[i].on, from) >= 0;
     node_int(row, "child", (int64_t)pair->child);
     node_str(row, "title", title_of(txn, ctx, dict_form(county->dict, "child"), pair->child));
     node_str(row, "helper", *pair->name ? pair->name : title_of(txn, ctx, user, pair->by));
@@ -141,16 +151,16 @@ int helper_count(struct txn *txn, void *ctx, const struct county *county, const 
     if (!err)
         err = gather(txn, ctx, county, actor, "visit",
                      text_printf(ctx, "visited_on >= %s and kind = '6'", since), &l);
-    for (size_t i = 0; i < l.n && !err && rows->n < PAIRS_MAX; i++) {
-        bool first = true;
-
-        for (size_t k = 0; k < i && first; k++)
-            first = !same_pair(&l.t[k], &l.t[i]);
-        for (size_t c = 0; table && first && c < table->n; c++) {
+    if (l.n > 1)
+        qsort(l.t, l.n, sizeof *l.t, touch_cmp);
+    for (size_t i = 0, end; i < l.n && !err && rows->n < PAIRS_MAX; i = end) {
+        for (end = i + 1; end < l.n && same_pair(&l.t[end], &l.t[i]);)
+            end++;
+        for (size_t c = 0; table && c < table->n; c++) {
             struct minimum m;
 
             if (minimum_read(&table->code[c], &m) && !strcmp(m.role, l.t[i].role))
-                row_out(txn, ctx, county, rows, &l, &l.t[i], &m, actor->today);
+                row_out(txn, ctx, county, rows, &l.t[i], end - i, &m, actor->today);
         }
     }
     return err;
