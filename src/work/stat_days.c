@@ -67,10 +67,13 @@ static int table_build(struct statistics *s, struct date day, bool past, struct 
     talloc_free(*place);
     t = *place = table_new(s, day);
     t->past = past;
+    s->building_past |= past;
     pthread_mutex_unlock(&s->lock);
     err = stat_build(t);
     pthread_mutex_lock(&s->lock);
     t->building = false;
+    if (past)
+        s->building_past = false;
     pthread_cond_broadcast(&s->built);
     if (err)
         table_drop(s, t);
@@ -100,7 +103,7 @@ static int table_fresh(struct statistics *s, struct date today, struct date day,
     for (int tries = 0; tries < 5; tries++) {
         struct stat_table *t = table_of(s, day);
 
-        if (t && t->building) {
+        if (t ? t->building : past && s->building_past) {
             pthread_cond_wait(&s->built, &s->lock);
             tries--;
             continue;

@@ -55,6 +55,8 @@ struct statistics {
     pthread_mutex_t lock;
     pthread_cond_t built;
     struct stat_table *table[STAT_TABLES];
+    bool
+        building_past; /* one day gone by at a time: whoever asks for many takes one core, one place */
     uint64_t clock;
     /* the log: numbers go on for ever, entries before base are gone */
     pthread_mutex_t log_lock;

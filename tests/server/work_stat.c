@@ -1,6 +1,9 @@
 /* Statistics: past days, who came and went, who sees which figure, what lies behind one. */
+#include <pthread.h>
+
 #include "server/county_box.h"
 #include "work/stat.h"
+#include "work/stat_in.h"
 
 struct asked {
     const char *login, *report, *period, *division;
@@ -178,6 +181,50 @@ Test(work_stat, fresh)
     is(&b, "t1", "2021-03", TOWN_1, VILLAGE_B, "n=1");
     is(&b, "t1", "2021-04-01", TOWN_1, VILLAGE_B, "n=0");
     is(&b, "t1", "2021-04-01", TOWN_1, VILLAGE_A, "n=3");
+    box_free(&b);
+}
+
+struct taker {
+    const struct county *county;
+    pthread_barrier_t *together;
+    struct date today, day;
+    int err;
+};
+
+static void *take_day(void *arg)
+{
+    struct taker *k = arg;
+    struct stat_table *t;
+
+    pthread_barrier_wait(k->together);
+    k->err = stat_take(k->county, k->today, k->day, &t);
+    if (!k->err)
+        stat_release(t);
+    return NULL;
+}
+
+/* More days gone by at once than there are tables: one is built after the other, nobody is sent away. */
+Test(work_stat, many_days)
+{
+    pthread_barrier_t together;
+    struct taker taker[40];
+    pthread_t thread[40];
+    struct box b;
+
+    months(&b);
+    for (int i = 0; i < 200; i++)
+        box_put(&b, NULL, "child", 0, CHILD("王九", VILLAGE_A, "birth_date=2015-01-01"));
+    pthread_barrier_init(&together, NULL, 40);
+    for (int i = 0; i < 40; i++) {
+        taker[i] = (struct taker){b.county, &together, {2021, 4, 2}, {2021, 2, 1}, 0};
+        taker[i].day = date_add_days(taker[i].day, i);
+        cr_assert_eq(pthread_create(&thread[i], NULL, take_day, &taker[i]), 0);
+    }
+    for (int i = 0; i < 40; i++) {
+        pthread_join(thread[i], NULL);
+        cr_expect_eq(taker[i].err, 0, "%d: %s", i, err_name(taker[i].err));
+    }
+    pthread_barrier_destroy(&together);
     box_free(&b);
 }
 
