@@ -10,7 +10,10 @@
  *   idno.h          citizen identity numbers (GB 11643-1999)
  *   area.h          12-digit administrative division codes
  *   pack.h          msgpack: a tree of values for messages, and a flat writer and reader
- *   conf.h          libconfig files read strictly: every mistake with file and line
+ *   node.c          … the tree itself
+ *   conf.h          libconfig files read strictly: every mistake with file and line (conf_scan.h between
+ *                   conf.c, conf_check.c, conf_scan.c)
+ *   lang.h          the language of messages, of each thread
  *   io.h            whole files, atomic replacement, directory locks
  *   sm3.h           SM3 digests (GB/T 32905) for the audit chain
  *

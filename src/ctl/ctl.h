@@ -12,9 +12,9 @@
  *   out.h out.c      tables, CSV and JSON on stdout; sentences on stderr
  *   body.c           bodies of requests: ids, values, findings that come back
  *   cmd_forms.c cmd_division.c cmd_user.c cmd_admin.c    forms; divisions; users and posts; machine
- *   cmd_sweep.c       sweeps
+ *   cmd_sweep.c cmd_agreement.c cmd_national.c           sweeps; agreements; the national system
  *   cmd_list.c cmd_show.c cmd_save.c cmd_child.c         records
- *   cmd_import.c import_send.c import_file.c cmd_export.c   files
+ *   cmd_import.c import_send.c import_first.c import_file.c cmd_export.c   files; import.h between them
  *   cmd_report.c                                         statistics
  */
 #ifndef HUTONG_CTL_H

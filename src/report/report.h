@@ -8,7 +8,8 @@
  *   table_cell.c                what a cell means: guards, numbers, dates
  *   table_in.h                  between these
  *   table_write.h table_write.c CSV and XLSX files that are safe to open
- *   pdf.h pdf.c                 PDF of a text or a table; hutong-pdf draws it (pdf_draw.h)
+ *   pdf.h pdf.c                 PDF of a text or a table, drawn by the program hutong-pdf
+ *   pdf_main.c pdf_draw.h pdf_*.c   … that program; pdf_in.h between its files
  *   map.h map_in.h map.c        headings to fields (conf/import/NAME.map)
  *   map_row.c                   rows to values; totals, shifted columns
  */

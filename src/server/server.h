@@ -14,7 +14,7 @@
  *   call.h           what a handler gets
  *   op_table.c       request → handler
  *   op_session.c op_record.c op_list.c op_child.c op_draft.c op_import.c op_export.c op_admin.c
- *   op_stat.c
+ *   op_stat.c op_agreement.c op_sweep.c
  *                    the handlers: thin, one function a request; bodies stand above each
  *
  * Threads: main accepts and takes signals; each session has its own; the store has its writer.
