@@ -309,7 +309,7 @@ static int row_store(struct load *load, const struct row *row)
     struct rec *old = NULL, *rec;
     const char *what;
     uint64_t id;
-    int pos[64];
+    int *pos = talloc_array(load->ctx, int, form->nfield);
     int err = txn_unique(load->txn, form_field(form, "code"), row->code, &id);
 
     if (!err)
@@ -319,7 +319,6 @@ static int row_store(struct load *load, const struct row *row)
     rec = old ? rec_copy(load->ctx, old) : rec_new(load->ctx, form);
     what = row_apply(load, row, rec, !old);
     tally(load, what);
-    MUST(form->nfield <= NELEM(pos));
     if (old && rec_diff(old, rec, pos) == 0)
         return 0;
     return txn_put(load->txn, &load->who, old, rec, NULL, NULL);

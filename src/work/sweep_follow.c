@@ -137,7 +137,7 @@ static int follow_item(struct swept *s, const struct rec *child, const struct re
     const char *village = rec_get(child, "village");
     struct rec *item = rec_copy(s->ctx, old);
     bool left = strchr("45", sweep_code(child, "state")) != NULL;
-    int pos[128], err = 0;
+    int *pos = talloc_array(s->ctx, int, old->form->nfield), err = 0;
 
     if (strcmp(rec_get(old, "village"), village) != 0 && sweep_covers(s->sweep, village))
         err = sweep_give_row(s, item, village);
@@ -149,7 +149,6 @@ static int follow_item(struct swept *s, const struct rec *child, const struct re
     sweep_judge(child, item);
     if (left)
         child_left(s, child, item);
-    MUST(item->form->nfield <= NELEM(pos));
     if (err || rec_diff(old, item, pos) == 0)
         return err;
     return sweep_put_item(s, old, item);
