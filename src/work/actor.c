@@ -148,6 +148,23 @@ const char **actor_areas(void *ctx, const struct actor *actor, const char *right
     return areas;
 }
 
+bool areas_cover(const char *const *areas, const char *code)
+{
+    for (; *areas; areas++)
+        if (!**areas || area_within(code, *areas))
+            return true;
+    return false;
+}
+
+bool actor_covers(const struct actor *actor, const char *right, const char *code)
+{
+    void *tmp = talloc_new(NULL);
+    bool yes = areas_cover((const char *const *)actor_areas(tmp, actor, right), code);
+
+    talloc_free(tmp);
+    return yes;
+}
+
 /* --- what a post reaches --- */
 
 /* Sets of posts are bits. */

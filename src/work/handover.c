@@ -46,8 +46,8 @@ struct handover {
     const struct county *county;
     const struct actor *actor;
     struct store_who who;
-    const struct node *ids; /* NULL: all of his work in the actor's reach */
-    const char **areas;     /* that reach; "" the county */
+    const struct node *ids;   /* NULL: all of his work in the actor's reach */
+    const char *const *areas; /* that reach; "" the county */
     uint64_t from, to;
     const char *to_text;
     uint64_t *id; /* the children */
@@ -61,14 +61,6 @@ static const char *got(const struct rec *rec, const char *field)
     const char *v = rec_get(rec, field);
 
     return v ? v : "";
-}
-
-static bool within(const struct handover *h, const char *area)
-{
-    for (size_t i = 0; h->areas[i]; i++)
-        if (!*h->areas[i] || (*area && area_within(area, h->areas[i])))
-            return true;
-    return false;
 }
 
 static bool moves(const struct handover *h, uint64_t child)
@@ -154,7 +146,7 @@ static bool task_goes(const struct handover *h, const struct rec *task)
 
     if (strcmp(state, "1") != 0 && strcmp(state, "2") != 0)
         return false;
-    return child ? moves(h, child) : !h->ids && within(h, got(task, "village"));
+    return child ? moves(h, child) : !h->ids && areas_cover(h->areas, got(task, "village"));
 }
 
 struct found {
@@ -206,7 +198,7 @@ static int post_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
     int err = txn_get(txn, f->h->ctx, f->form, id, &post);
 
     (void)mark;
-    if (!err && !within(f->h, got(post, "area")))
+    if (!err && !areas_cover(f->h->areas, got(post, "area")))
         return 1;
     return err == HE_NOTFOUND ? 0 : err;
 }
@@ -234,7 +226,7 @@ static bool draft_goes(const struct handover *h, const struct node *draft, bool 
         return moves(h, strtoull(child, NULL, 10));
     if (!strncmp(key, "child/", 6) && strncmp(slash, "/new/", 5) != 0)
         return moves(h, strtoull(slash + 1, NULL, 10));
-    return !h->ids && (village ? within(h, village) : all);
+    return !h->ids && (village ? areas_cover(h->areas, village) : all);
 }
 
 static int give_drafts(struct handover *h)
@@ -296,7 +288,7 @@ int child_handover(struct txn *txn, void *ctx, const struct county *county,
 
     if (!actor_may(actor, "child.review"))
         return HE_DENIED;
-    h.areas = actor_areas(ctx, actor, "child.review");
+    h.areas = (const char *const *)actor_areas(ctx, actor, "child.review");
     if ((err = user_of(&h, body, "from", out, &h.from)) ||
         (err = user_of(&h, body, "to", out, &h.to)))
         return err;

@@ -147,17 +147,6 @@ int stat_take_two(const struct county *county, struct date today, const struct d
     return 0;
 }
 
-int stat_take(const struct county *county, struct date today, struct date day,
-              struct stat_table **out)
-{
-    struct date days[2] = {day, day};
-    struct stat_table *two[2];
-    int err = stat_take_two(county, today, days, two);
-
-    *out = err ? NULL : two[1];
-    return err;
-}
-
 void stat_release(struct stat_table *t)
 {
     pthread_mutex_unlock(&t->stat->lock);

@@ -31,29 +31,12 @@ static const char *text(const struct rec *rec, const char *field)
     return v ? v : "";
 }
 
-static bool covers(const char *const *areas, const char *code)
-{
-    for (; *areas; areas++)
-        if (!**areas || area_within(code, *areas))
-            return true;
-    return false;
-}
-
 static bool touches(const char *const *areas, const char *code)
 {
     for (; *areas; areas++)
         if (!**areas || area_within(code, *areas) || area_within(*areas, code))
             return true;
     return false;
-}
-
-bool actor_covers(const struct actor *actor, const char *right, const char *code)
-{
-    void *tmp = talloc_new(NULL);
-    bool yes = covers((const char *const *)actor_areas(tmp, actor, right), code);
-
-    talloc_free(tmp);
-    return yes;
 }
 
 static void head_out(struct look *l, struct node *n, const struct rec *rec)
@@ -256,7 +239,7 @@ static bool row_seen(const struct look *l, const struct frozen *z, const struct 
 
     if (*text(row, "total") == '1' || !*code)
         code = text(z->head, "division");
-    return covers((const char *const *)l->areas, code);
+    return areas_cover((const char *const *)l->areas, code);
 }
 
 static void row_out(struct look *l, struct node *rows, const struct frozen *z,
@@ -325,7 +308,7 @@ static void frozen_head_out(struct look *l, const struct frozen *z)
 
     head_out(l, l->out, z->head);
     node_str(l->out, "definition", text(z->head, "definition"));
-    if (covers((const char *const *)l->areas, text(z->head, "division")))
+    if (areas_cover((const char *const *)l->areas, text(z->head, "division")))
         node_str(l->out, "exceptions", text(z->head, "exceptions"));
     list = node_add_list(l->out, "columns");
     for (size_t i = 0; i < z->n; i++) {

@@ -99,10 +99,8 @@ void stat_log_trim(struct statistics *); /* what every table has seen is forgott
 int stat_build(struct stat_table *);
 int stat_refresh(struct stat_table *); /* under the lock; HE_LIMIT: too far behind, build it anew */
 
-/* stat_days.c: the table of a day, fresh and locked until stat_release. */
-int stat_take(const struct county *, struct date today, struct date day, struct stat_table **);
+/* stat_days.c: the tables of two days, which may be the same, fresh and locked until stat_release. */
 void stat_release(struct stat_table *);
-/* Two days at once; they may be the same. */
 int stat_take_two(const struct county *, struct date today, const struct date day[2],
                   struct stat_table *out[2]);
 static inline bool stat_has(const struct stat_table *t, size_t at, int pred)
@@ -122,8 +120,6 @@ bool stat_column_seen(void *ctx, const struct county *, const struct actor *, co
 /* A column of the total of a frozen report; HE_NOTFOUND. stat_frozen.c */
 int stat_frozen_total(struct txn *, void *ctx, const struct county *, uint64_t id,
                       const char *column, int64_t *v);
-/* Is the division within one where the actor has the right? stat_frozen.c */
-bool actor_covers(const struct actor *, const char *right, const char *code);
 
 /* stat_formula.c */
 void stat_formulas(struct stat_answer *, const struct report *);

@@ -248,10 +248,7 @@ static bool seen(const char **areas, const char *within, const char *area)
 {
     if (*within && !area_within(area, within))
         return false;
-    for (size_t i = 0; areas[i]; i++)
-        if (!*areas[i] || area_within(area, areas[i]))
-            return true;
-    return false;
+    return areas_cover((const char *const *)areas, area);
 }
 
 static int freeze_of(struct swept *s, const struct node *body, int64_t *freeze)

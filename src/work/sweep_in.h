@@ -84,8 +84,6 @@ struct checklist;
 struct node *sweep_checklist_copy(void *ctx, const struct checklist *);
 /* A first answer: village and township are 进行中. */
 int sweep_unit_begun(struct swept *, const char *village, struct node *kept);
-/* The divisions of kept villages below a township. */
-bool sweep_locked(const struct node *kept);
 
 /* --- items --- */
 

@@ -114,16 +114,6 @@ static int mark_drawn(struct swept *s, uint64_t id, int64_t sample, struct node 
     return sweep_put_item(s, old, item);
 }
 
-static bool may(void *ctx, const struct actor *actor, const char *area)
-{
-    const char **areas = actor_areas(ctx, actor, "sweep.check");
-
-    for (size_t i = 0; areas[i]; i++)
-        if (!*areas[i] || area_within(area, areas[i]))
-            return true;
-    return false;
-}
-
 int sweep_sample(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
                  const struct node *body, struct node *out)
 {
@@ -137,7 +127,8 @@ int sweep_sample(struct txn *txn, void *ctx, const struct county *county, const 
 
     if (err || (err = sweep_must_run(&s, out)))
         return err;
-    if (area_level(area) < AREA_TOWN || !area_find(county, area) || !may(ctx, actor, area))
+    if (area_level(area) < AREA_TOWN || !area_find(county, area) ||
+        !actor_covers(actor, "sweep.check", area))
         return sweep_refuse(out, HE_NOTFOUND, _("请写明您负责的乡镇"));
     if ((err = pool_read(&s, area, pool)))
         return err;
@@ -184,7 +175,7 @@ int sweep_sampled(struct txn *txn, void *ctx, const struct county *county,
             &s, text_printf(ctx, "sample/%lld", (long long)node_num(body, "sample", 0)), &kept);
     if (err)
         return err;
-    if (!kept->n || !may(ctx, actor, node_text_or(kept, "area", "")))
+    if (!kept->n || !actor_covers(actor, "sweep.check", node_text_or(kept, "area", "")))
         return sweep_refuse(out, HE_NOTFOUND, _("没有这一批抽查"));
     rows = node_get(kept, "rows");
     n = node_get(kept, "pool")->n;
@@ -255,7 +246,7 @@ int sweep_check(struct txn *txn, void *ctx, const struct county *county, const s
     char day[11];
     int err = id > 0 ? txn_get(txn, ctx, form, (uint64_t)id, &old) : HE_NOTFOUND;
 
-    if (!err && !may(ctx, actor, rec_get(old, "village")))
+    if (!err && !actor_covers(actor, "sweep.check", rec_get(old, "village")))
         err = HE_NOTFOUND;
     if (err)
         return err == HE_NOTFOUND ? sweep_refuse(out, err, _("没有这一行")) : err;

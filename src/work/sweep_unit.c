@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "work/sweep_in.h"
 
+#define DECIDED_MAX 100 /* townships of one request */
+
 /* --- one unit --- */
 
 int sweep_unit(struct swept *s, const char *area, struct rec **out)
@@ -138,11 +140,6 @@ static int set_units(struct swept *s, const struct actor *actor, const char *tow
     return err;
 }
 
-bool sweep_locked(const struct node *kept)
-{
-    return node_flag(kept, "locked");
-}
-
 static int stage_begin(struct swept *s, const struct actor *actor, const char *town,
                        const char *stage, struct node *out)
 {
@@ -164,16 +161,6 @@ static int stage_begin(struct swept *s, const struct actor *actor, const char *t
     return err;
 }
 
-static bool within(void *ctx, const struct actor *actor, const char *right, const char *area)
-{
-    const char **areas = actor_areas(ctx, actor, right);
-
-    for (size_t i = 0; areas[i]; i++)
-        if (!*areas[i] || area_within(area, areas[i]))
-            return true;
-    return false;
-}
-
 int sweep_submit(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
                  const struct node *body, struct node *out)
 {
@@ -185,7 +172,7 @@ int sweep_submit(struct txn *txn, void *ctx, const struct county *county, const 
 
     if (err || (err = sweep_must_run(&s, out)))
         return err;
-    if (area_level(area) != AREA_TOWN || !within(ctx, actor, "sweep.submit", area) ||
+    if (area_level(area) != AREA_TOWN || !actor_covers(actor, "sweep.submit", area) ||
         (err = sweep_unit(&s, area, &unit)) || !unit)
         return err ? err : sweep_refuse(out, HE_NOTFOUND, _("这次排查里没有您的这个乡镇"));
     if (strchr("24", sweep_code(unit, "state")))
@@ -216,7 +203,7 @@ static const char *decide(struct swept *s, const struct actor *actor, const char
     struct rec *unit;
 
     if (area_level(area) != AREA_TOWN || (*err = sweep_unit(s, area, &unit)) || !unit ||
-        !within(s->ctx, actor, "sweep.accept", area))
+        !actor_covers(actor, "sweep.accept", area))
         return _("这次排查里没有这个乡镇");
     if (sweep_code(unit, "state") != '2')
         return sweep_code(unit, "state") == '4' ? _("已经接收，不用再办")
@@ -240,7 +227,7 @@ int sweep_accept(struct txn *txn, void *ctx, const struct county *county, const 
 
     if (err || (err = sweep_must_run(&s, out)))
         return err;
-    if (!areas || areas->type != NODE_LIST || areas->n > 100)
+    if (!areas || areas->type != NODE_LIST || areas->n > DECIDED_MAX)
         return HE_PROTOCOL;
     if (!ok && (!why || !*why))
         return sweep_refuse(out, HE_RULE, _("请写明退回的原因，让乡镇知道补什么"));

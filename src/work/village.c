@@ -76,11 +76,10 @@ int village_empty(struct txn *txn, void *ctx, const struct county *county,
     v.rows = node_add_list(out, "rows");
     for (size_t i = 0; i < area_count(county) && !err; i++) {
         const struct area_info *info = area_nth(county, i);
-        bool mine = false, has = true;
+        bool has = true;
 
-        for (size_t k = 0; own[k] && !mine; k++)
-            mine = !*own[k] || area_within(info->code, own[k]);
-        if (!mine || info->to.y != 0 || area_level(info->code) != AREA_VILLAGE ||
+        if (!areas_cover((const char *const *)own, info->code) || info->to.y != 0 ||
+            area_level(info->code) != AREA_VILLAGE ||
             (below && *below && !area_within(info->code, below)))
             continue;
         total++;

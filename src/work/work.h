@@ -39,7 +39,7 @@
  *   list.c count.c find.c   pages of lists, counts, search
  *   view.c           one record, its history
  *   stat.h stat_*.c  statistics: listed in stat.h
- *   todo.c           the counts of the first screen
+ *   todo.c todo_places.c   the counts of the first screen; who owes most
  *   sweep.h sweep*.c   holiday sweeps; sweep_in.h between them
  *   import.h import.c import_row.c import_link.c  rows of a file as a durable job; import_in.h between them
  */
@@ -124,6 +124,10 @@ bool actor_may(const struct actor *, const char *right);
 /* NULL-terminated divisions in which the actor has the right; empty: none. A county or province post
  * gives one element. Posts of SCOPE_SCHOOL and SCOPE_ASSIGNED give none here: see actor_sees. */
 const char **actor_areas(void *ctx, const struct actor *, const char *right);
+/* Is the division in one of these ("": the whole tree)? */
+bool areas_cover(const char *const *areas, const char *code);
+/* … in one where the actor has the right? */
+bool actor_covers(const struct actor *, const char *right, const char *code);
 /* May the actor do right with this record (scope by division, school, assignment; a person by any child
  * linked to it that is in scope). */
 bool actor_sees(struct txn *, const struct county *, const struct actor *, const char *right,
