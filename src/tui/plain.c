@@ -62,15 +62,16 @@ static void say(const struct plain *p, const char *fmt, ...)
 /* What was typed, cleaned; NULL at the end of input. */
 static char *ask(const struct plain *p, void *ctx, const char *prompt)
 {
-    char *line = NULL, *text = NULL;
+    char *line = NULL, *raw = NULL, *text = NULL;
     size_t room = 0, n, bad;
     put(p, prompt);
     fflush(stdout);
     ssize_t len = getline(&line, &room, stdin);
-    if (len >= 0 && conv_to_utf8(ctx, line, (size_t)len, p->enc, &text, &n, &bad) == 0)
-        text = text_clean(ctx, text, TEXT_HALFWIDTH, NULL);
+    if (len >= 0 && conv_to_utf8(ctx, line, (size_t)len, p->enc, &raw, &n, &bad) == 0)
+        text = text_clean(ctx, raw, TEXT_HALFWIDTH, NULL);
     else if (len >= 0)
         text = talloc_strdup(ctx, "");
+    talloc_free(raw);
     free(line);
     return text;
 }

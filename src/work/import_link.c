@@ -126,7 +126,8 @@ static bool forget_of(struct node *value, const char *via)
 static int user_of(struct import *im, const struct form_field *via, const char **problem)
 {
     struct node *value = base_unconst(im->value);
-    const char *login = node_text(value, text_printf(im->tmp, "%s.login", via->name));
+    const char *typed = node_text(value, text_printf(im->tmp, "%s.login", via->name));
+    const char *login = typed ? talloc_strdup(im->tmp, typed) : NULL; /* outlives the row's cell */
     bool named = forget_of(value, via->name);
     uint64_t id;
     int err;
