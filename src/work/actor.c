@@ -148,6 +148,21 @@ const char **actor_areas(void *ctx, const struct actor *actor, const char *right
     return areas;
 }
 
+struct job *actor_job(void *ctx, const struct actor *actor, const char *kind)
+{
+    struct job *job = talloc_zero(ctx, struct job);
+
+    job->kind = kind;
+    job->owner = actor->login;
+    job->owner_id = actor->id;
+    job->state = JOB_WAITING;
+    job->today = actor->today;
+    job->param = node_map(job);
+    job->mark = node_map(job);
+    job->result = node_map(job);
+    return job;
+}
+
 bool areas_cover(const char *const *areas, const char *code)
 {
     for (; *areas; areas++)

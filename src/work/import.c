@@ -43,20 +43,13 @@ static int job_make(struct txn *txn, void *ctx, const struct actor *actor, const
                     const char *key, struct job **out)
 {
     static const char *const kept[] = {"type", "digest", "map", "file", "fields", "const", "why"};
-    struct job *job = talloc_zero(ctx, struct job);
+    struct job *job = actor_job(ctx, actor, IMPORT_JOB);
     struct node *ref = node_map(ctx), *detail = node_map(ctx);
     int err;
 
     *out = job;
-    job->kind = IMPORT_JOB;
-    job->owner = actor->login;
-    job->owner_id = actor->id;
     job->state = JOB_RUNNING;
-    job->today = actor->today;
     job->total = (uint64_t)node_num(body, "rows", 0);
-    job->param = node_map(job);
-    job->mark = node_map(job);
-    job->result = node_map(job);
     for (size_t i = 0; i < NELEM(kept); i++)
         if (node_get(body, kept[i]))
             node_copy(job->param, kept[i], node_get(body, kept[i]));

@@ -344,7 +344,7 @@ struct request {
 static int start(struct txn *txn, void *arg)
 {
     struct request *q = arg;
-    struct job *job = talloc_zero(q->f.ctx, struct job);
+    struct job *job = actor_job(q->f.ctx, q->f.actor, STAT_JOB);
     struct rec *rec;
     int err;
 
@@ -360,13 +360,7 @@ static int start(struct txn *txn, void *arg)
     if ((err = links_before(&q->f, &lines)) ||
         (err = put_head(&q->f, q->note, *lines ? lines : NULL, &rec)))
         return err;
-    job->kind = STAT_JOB;
-    job->owner = q->f.actor->login;
-    job->owner_id = q->f.actor->id;
-    job->state = JOB_WAITING;
-    job->today = q->f.actor->today;
     job->total = q->f.a->n;
-    job->param = node_map(job);
     node_int(job->param, "frozen", (int64_t)rec->id);
     if ((err = put_pieces(&q->f, rec->id)) || (err = txn_job_new(txn, job)))
         return err;

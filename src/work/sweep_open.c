@@ -110,18 +110,11 @@ static int give_no(struct swept *s, struct rec *sweep, struct date today)
 static int job_begin(struct swept *s, const struct actor *actor, struct node *out)
 {
     struct node *head, *detail = node_map(s->ctx);
-    struct job *job = talloc_zero(s->ctx, struct job), *was;
+    struct job *job = actor_job(s->ctx, actor, SWEEP_OPEN_JOB), *was;
     int err = sweep_kept(s, "", &head);
 
     if (err)
         return err;
-    job->kind = SWEEP_OPEN_JOB;
-    job->owner = actor->login;
-    job->owner_id = actor->id;
-    job->today = actor->today;
-    job->param = node_map(job);
-    job->mark = node_map(job);
-    job->result = node_map(job);
     node_int(job->param, "sweep", (int64_t)s->sweep->id);
     if (!txn_job_get(s->txn, s->ctx, (uint64_t)node_num(head, "job", 0), &was)) {
         if (was->state == JOB_WAITING || was->state == JOB_RUNNING)

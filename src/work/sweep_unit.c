@@ -143,16 +143,9 @@ static int set_units(struct swept *s, const struct actor *actor, const char *tow
 static int stage_begin(struct swept *s, const struct actor *actor, const char *town,
                        const char *stage, struct node *out)
 {
-    struct job *job = talloc_zero(s->ctx, struct job);
+    struct job *job = actor_job(s->ctx, actor, SWEEP_STAGE_JOB);
     int err;
 
-    job->kind = SWEEP_STAGE_JOB;
-    job->owner = actor->login;
-    job->owner_id = actor->id;
-    job->today = actor->today;
-    job->param = node_map(job);
-    job->mark = node_map(job);
-    job->result = node_map(job);
     node_int(job->param, "sweep", (int64_t)s->sweep->id);
     node_str(job->param, "area", town);
     node_str(job->param, "stage", stage);

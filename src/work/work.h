@@ -124,6 +124,8 @@ bool actor_may(const struct actor *, const char *right);
 /* NULL-terminated divisions in which the actor has the right; empty: none. A county or province post
  * gives one element. Posts of SCOPE_SCHOOL and SCOPE_ASSIGNED give none here: see actor_sees. */
 const char **actor_areas(void *ctx, const struct actor *, const char *right);
+/* A job of the actor, not stored yet: waiting; param, mark and result are empty maps. */
+struct job *actor_job(void *ctx, const struct actor *, const char *kind);
 /* Is the division in one of these ("": the whole tree)? */
 bool areas_cover(const char *const *areas, const char *code);
 /* … in one where the actor has the right? */
