@@ -135,12 +135,7 @@ static char *spec_of(void *ctx, const struct cross *c)
                                    {"where", c->where}, {"label", c->where_label},
                                    {"area", c->area},   {"area_name", c->area_name},
                                    {"day", c->day}};
-    char *s = talloc_strdup(ctx, "");
-    for (size_t i = 0; i < NELEM(line); i++)
-        if (line[i][1] && *line[i][1])
-            s = talloc_asprintf_append(s, "%s %s\n", line[i][0], line[i][1]);
-    MUST(s);
-    return s;
+    return list_spec(ctx, line, NELEM(line));
 }
 
 static void spec_take(struct cross *c, const char *spec)

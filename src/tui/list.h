@@ -116,6 +116,8 @@ size_t list_saved(struct app *, struct list *, void *ctx, struct saved **);
 void list_saved_take(struct app *, struct list *, const struct saved *);
 void list_saved_add(struct app *, struct list *);
 void list_saved_drop(struct app *, struct list *);
+/* What is kept of it: a line a word with its value; what is empty is left out. */
+char *list_spec(void *ctx, const char *const line[][2], size_t n);
 
 /* --- list_count.c --- */
 void list_count_open(struct app *, struct list *);

@@ -457,23 +457,16 @@ static const enum action common[] = {ACT_REFRESH, ACT_URGENT, ACT_MARK_ALL, ACT_
 
 void list_menu(struct app *app, struct list *l)
 {
-    struct pick_item items[NELEM(entries) + NELEM(common)];
+    struct pick_item items[NELEM(entries)];
     const struct entry *entry[NELEM(items)] = {0};
-    size_t n = 0, own;
+    size_t n = 0;
     for (size_t i = 0; i < NELEM(entries); i++)
         if (entries[i].ok(l)) {
             entry[n] = &entries[i];
             items[n++] =
                 (struct pick_item){.label = _(entries[i].label), .hint = _(entries[i].hint)};
         }
-    own = n;
-    for (size_t i = 0; i < NELEM(common); i++)
-        items[n++] = (struct pick_item){.label = _(action_info(common[i])->label),
-                                        .hint = _(action_info(common[i])->help)};
-    struct pick p = {.title = _("菜单"), .items = items, .n = n};
-    int i = popup_pick(app, &p);
-    if (i >= (int)own)
-        app_send_action(app, common[(size_t)i - own]);
-    else if (i >= 0)
+    int i = popup_menu(app, items, n, common, NELEM(common));
+    if (i >= 0)
         entry[i]->run(app, l);
 }

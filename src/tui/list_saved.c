@@ -30,6 +30,16 @@ static char *columns_text(void *ctx, const struct list *l)
     return s;
 }
 
+char *list_spec(void *ctx, const char *const line[][2], size_t n)
+{
+    char *s = talloc_strdup(ctx, "");
+    for (size_t i = 0; i < n; i++)
+        if (line[i][1] && *line[i][1])
+            s = talloc_asprintf_append(s, "%s %s\n", line[i][0], line[i][1]);
+    MUST(s);
+    return s;
+}
+
 static char *spec_of(void *ctx, const struct list *l)
 {
     const char *const line[][2] = {{"view", l->view ? l->view->name : NULL},
@@ -38,12 +48,7 @@ static char *spec_of(void *ctx, const struct list *l)
                                    {"words", l->words},
                                    {"sort", l->sort},
                                    {"columns", columns_text(ctx, l)}};
-    char *s = talloc_strdup(ctx, "");
-    for (size_t i = 0; i < NELEM(line); i++)
-        if (line[i][1] && *line[i][1])
-            s = talloc_asprintf_append(s, "%s %s\n", line[i][0], line[i][1]);
-    MUST(s);
-    return s;
+    return list_spec(ctx, line, NELEM(line));
 }
 
 static void take_columns(struct list *l, char *names)

@@ -30,6 +30,12 @@ struct pick {
  * takes the item at the cursor.
  */
 int popup_pick(struct app *, struct pick *);
+/*
+ * The menu of a screen (F9): its own items, then actions that work on every screen, which are sent when
+ * chosen. The index of its own item, else negative.
+ */
+int popup_menu(struct app *, const struct pick_item *own, size_t n, const enum action *acts,
+               size_t nact);
 /* Numbered answers to a question; the index of one. at is where the cursor starts: the safe one. */
 int popup_choose(struct app *, const char *title, const char *text, const char *const *answers,
                  size_t n, size_t at);

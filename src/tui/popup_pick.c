@@ -305,6 +305,25 @@ int popup_pick(struct app *app, struct pick *p)
     return r;
 }
 
+int popup_menu(struct app *app, const struct pick_item *own, size_t n, const enum action *acts,
+               size_t nact)
+{
+    struct pick_item *items = talloc_array(app, struct pick_item, (unsigned)(n + nact));
+    MUST(items);
+    for (size_t i = 0; i < n; i++)
+        items[i] = own[i];
+    for (size_t i = 0; i < nact; i++)
+        items[n + i] = (struct pick_item){.label = _(action_info(acts[i])->label),
+                                          .hint = _(action_info(acts[i])->help)};
+    struct pick p = {.title = _("菜单"), .items = items, .n = n + nact};
+    int r = popup_pick(app, &p);
+    talloc_free(items);
+    if (r < (int)n)
+        return r;
+    app_send_action(app, acts[(size_t)r - n]);
+    return HE_CANCELLED;
+}
+
 int popup_choose(struct app *app, const char *title, const char *text, const char *const *answers,
                  size_t n, size_t at)
 {

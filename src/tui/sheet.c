@@ -245,8 +245,7 @@ static void menu(struct app *app, struct sheet *t)
             items[n++] =
                 (struct pick_item){.label = _(entries[i].label), .hint = _(entries[i].hint)};
         }
-    struct pick p = {.title = _("菜单"), .items = items, .n = n};
-    int i = popup_pick(app, &p);
+    int i = popup_menu(app, items, n, NULL, 0);
     if (i >= 0)
         entries[which[i]].run(app, t);
 }

@@ -148,22 +148,15 @@ void grid_menu(struct app *app, struct grid *g)
         {N_("隐患"), N_("本村登记的隐患"), has_hazards, menu_hazards},
     };
     static const enum action common[] = {ACT_SAVE, ACT_REFRESH, ACT_HELP, ACT_LOG, ACT_HIDE};
-    struct pick_item items[NELEM(entries) + NELEM(common)];
-    size_t which[NELEM(items)], n = 0, own;
+    struct pick_item items[NELEM(entries)];
+    size_t which[NELEM(items)], n = 0;
     for (size_t i = 0; i < NELEM(entries); i++)
         if (entries[i].ok(g)) {
             which[n] = i;
             items[n++] =
                 (struct pick_item){.label = _(entries[i].label), .hint = _(entries[i].hint)};
         }
-    own = n;
-    for (size_t i = 0; i < NELEM(common); i++)
-        items[n++] = (struct pick_item){.label = _(action_info(common[i])->label),
-                                        .hint = _(action_info(common[i])->help)};
-    struct pick p = {.title = _("菜单"), .items = items, .n = n};
-    int i = popup_pick(app, &p);
-    if (i >= (int)own)
-        app_send_action(app, common[(size_t)i - own]);
-    else if (i >= 0)
+    int i = popup_menu(app, items, n, common, NELEM(common));
+    if (i >= 0)
         entries[which[i]].run(app, g);
 }
