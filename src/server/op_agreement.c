@@ -110,5 +110,8 @@ int op_agreement_known(struct call *c, struct txn *t)
     answer(c, &s);
     if (!s.rec || (r < 0 && r != HE_RULE))
         return r == HE_RULE ? 0 : r;
+    c->form = rec->form; /* shows the family as the file does: a row, as when that is read */
+    c->audit = node_map(c->ctx);
+    c->audit_id = rec->id;
     return rec_view(t, c->ctx, c->county, c->actor, s.rec, c->out);
 }

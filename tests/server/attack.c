@@ -233,6 +233,10 @@ Test(attack, reading_without_a_trace)
     must(&s, "dir_a", "print",
          text_printf(s.ctx, "type=child|dry=!|doc=card|id=#%llu", (unsigned long long)id));
     cr_expect(audited(&s, "print", "\"user\":\"dir_a\""), "%s", json(&s));
+    must(&s, "dir_a", "agreement.known", text_printf(s.ctx, "child=#%llu", (unsigned long long)id));
+    cr_expect(audited(&s, "agreement.known", "\"user\":\"dir_a\""), "%s", json(&s));
+    must(&s, "sup", "national.list", "limit=#5");
+    cr_expect(audited(&s, "national.list", "\"user\":\"sup\""), "%s", json(&s));
     must(&s, "dir_a", "rec.list", "type=child|raw=!|typing=!");
     cr_expect(audited(&s, "rec.list", "\"user\":\"dir_a\""), "%s", json(&s));
     siege_end(&s);
@@ -294,6 +298,11 @@ Test(attack, floods)
     for (int k = 1; k < 5000; k++)
         node_int(ids, NULL, k);
     cr_expect_str_eq(send_as(&s, "clerk", "review.decide", b), "USAGE");
+    b = body(&s, "");
+    ids = node_add_list(b, "rows");
+    for (int k = 1; k < 1500; k++)
+        node_int(node_add_map(ids, NULL), "id", k);
+    cr_expect_str_eq(send_as(&s, "sup", "national.done", b), "USAGE");
     int fd = run_hello(&s.r, s.ctx, "dir_a");
     for (int k = 0; k < 1000 && strcmp(err, "LIMIT") != 0; k++) {
         b = body(&s, "draft:name=王");
