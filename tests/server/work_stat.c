@@ -194,12 +194,13 @@ struct taker {
 static void *take_day(void *arg)
 {
     struct taker *k = arg;
-    struct stat_table *t;
+    struct date days[2] = {k->day, k->day};
+    struct stat_table *t[2];
 
     pthread_barrier_wait(k->together);
-    k->err = stat_take(k->county, k->today, k->day, &t);
+    k->err = stat_take_two(k->county, k->today, days, t);
     if (!k->err)
-        stat_release(t);
+        stat_release(t[1]);
     return NULL;
 }
 
