@@ -41,6 +41,13 @@ static void show_help(struct app *app)
     talloc_free(text);
 }
 
+/* What an action does here: a screen that names F10 otherwise does not save with it. */
+static const char *action_help(enum action a, const char *label)
+{
+    bool other = a == ACT_SAVE && strcmp(label, _(action_info(a)->label)) != 0;
+    return other ? _("和按 F10 一样") : _(action_info(a)->help);
+}
+
 /* Everything that works here, numbered, to be found by pinyin initials. */
 static void show_menu(struct app *app)
 {
@@ -53,7 +60,7 @@ static void show_menu(struct app *app)
             label = _(action_info(a)->label);
         if (!label)
             continue;
-        items[n] = (struct pick_item){.label = label, .hint = _(action_info(a)->help)};
+        items[n] = (struct pick_item){.label = label, .hint = action_help(a, label)};
         acts[n++] = a;
     }
     struct pick p = {.title = _("菜单"), .items = items, .n = n};

@@ -195,7 +195,10 @@ static void draw_hint(const struct form_screen *fs, const struct frame *f)
     void *tmp = talloc_new(NULL);
     const char *choices = fs->edit ? field_choices(tmp, fs->m, p) : NULL;
     const char *help = p->f->help ? _(p->f->help) : "";
-    const char *text = choices ? text_printf(tmp, "%s  %s", choices, help) : help;
+    bool lines = fs->edit && strcmp(p->f->type->name, "note") == 0; /* Enter breaks its lines */
+    const char *text = choices ? text_printf(tmp, "%s  %s", choices, help)
+                       : lines ? text_printf(tmp, _("写完按 Tab。%s"), help)
+                               : help;
     int cols = f->hint.cols, more = text_width(text, term_amb_width(f->hint.term)) > cols ? 3 : 0;
     if (!model_folded(fs->m, p->section)) {
         draw_cols(&f->hint, 0, 0, cols - more, ATTR_NORMAL, ALIGN_LEFT, text);

@@ -14,6 +14,7 @@ struct areas {
     void *ctx;
     const char *below;       /* "" the county's top */
     const char *below_title; /* NULL at the top: it cannot be picked itself */
+    bool village;            /* only a village is an answer */
 };
 
 size_t find_areas(struct app *app, struct session *s, void *ctx, const char *below,
@@ -59,7 +60,7 @@ static size_t query(struct app *app, void *arg, void *ctx, const char *words,
     struct areas *a = arg;
     struct find_row *found = NULL;
     size_t n = rows_below(app, a, ctx, words, &found);
-    if (*words || !a->below_title) {
+    if (*words || !a->below_title || a->village) {
         *rows = found;
         return n;
     }
@@ -76,7 +77,7 @@ static size_t query(struct app *app, void *arg, void *ctx, const char *words,
 static bool take(void *arg, const struct find_row *row)
 {
     struct areas *a = arg;
-    if (area_level(row->code) == AREA_VILLAGE || strcmp(row->code, a->below) == 0)
+    if (area_level(row->code) == AREA_VILLAGE || (!a->village && strcmp(row->code, a->below) == 0))
         return true;
     a->below = talloc_strdup(a->ctx, row->code);
     a->below_title = talloc_strdup(a->ctx, row->label);
@@ -101,6 +102,24 @@ bool pick_area(struct app *app, struct session *s, const char *under, char code[
     void *tmp = talloc_new(NULL);
     struct find_row row;
     bool picked = find_area(app, s, tmp, under, &row) && strlen(row.code) == 12;
+    if (picked)
+        memcpy(code, row.code, 13);
+    talloc_free(tmp);
+    return picked;
+}
+
+bool pick_village(struct app *app, struct session *s, const char *under, char code[13])
+{
+    void *tmp = talloc_new(NULL);
+    struct find_row row;
+    struct areas a = {.s = s, .ctx = tmp, .below = under, .village = true};
+    struct finder f = {
+        .title = _("选择村(居)"),
+        .hint = _("输入村名、拼音首字母或代码；回车选定，乡镇打开下一级；Esc Esc 取消。"),
+        .arg = &a,
+        .query = query,
+        .take = take};
+    bool picked = find_run(app, tmp, &f, &row) && strlen(row.code) == 12;
     if (picked)
         memcpy(code, row.code, 13);
     talloc_free(tmp);

@@ -91,6 +91,8 @@ void export_open(struct app *, struct session *, const char *type, const char *v
 
 /* Picks a division (narrowed level by level or by words); false when cancelled. */
 bool pick_area(struct app *, struct session *, const char *under, char code[13]);
+/* As pick_area, but only a village is taken; a division above it is opened. */
+bool pick_village(struct app *, struct session *, const char *under, char code[13]);
 /* Picks a record of a type by search; 0 when cancelled. */
 uint64_t pick_record(struct app *, struct session *, const char *type, const char *title);
 

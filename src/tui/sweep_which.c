@@ -53,27 +53,29 @@ static bool only_village(const struct session *s, char code[13], const char **ti
     return true;
 }
 
+/* The place of the only post: a township's own villages come first; "" the county's top. */
+static const char *post_area(const struct session *s)
+{
+    const struct node *posts = node_get(s->me, "posts"), *e = node_first(posts);
+    const char *area = e && !e->next ? node_text_or(e, "area", "") : "";
+    return strlen(area) == 12 && area_level(area) == AREA_TOWN ? area : "";
+}
+
 /* Several villages of one's posts: those; a township or the county: any below. */
 bool sweep_village(struct app *app, struct session *s, void *ctx, char code[13], const char **title)
 {
     if (only_village(s, code, title))
         return true;
-    for (;;) {
-        struct node *body = node_map(ctx), *answer;
-        if (!pick_area(app, s, NULL, code))
-            return false;
-        if (area_level(code) != AREA_VILLAGE) {
-            app_message(app, _("请选到村（居）。"));
-            continue;
-        }
-        *title = talloc_strdup(ctx, code);
-        node_str(body, "below", "");
-        node_str(body, "words", code);
-        node_int(body, "limit", 1);
-        if (session_call_quiet(app, s, ctx, OP_AREA_LIST, body, &answer, NULL) == 0)
-            *title = node_text_or(node_first(node_get(answer, "rows")), "title", *title);
-        return true;
-    }
+    struct node *body = node_map(ctx), *answer;
+    if (!pick_village(app, s, post_area(s), code))
+        return false;
+    *title = talloc_strdup(ctx, code);
+    node_str(body, "below", "");
+    node_str(body, "words", code);
+    node_int(body, "limit", 1);
+    if (session_call_quiet(app, s, ctx, OP_AREA_LIST, body, &answer, NULL) == 0)
+        *title = node_text_or(node_first(node_get(answer, "rows")), "title", *title);
+    return true;
 }
 
 bool sweep_typed_for(struct app *app, struct session *s, void *ctx, const char *village,
