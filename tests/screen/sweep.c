@@ -151,7 +151,7 @@ Test(sweep, typed_in_for_a_director, .init = setup, .fini = teardown)
 {
     struct harness *h = county_screen(&county, "sun", NULL);
     harness_send(h, "=50\r");
-    SEES(h, "选择地方");
+    SEES(h, "选择村(居)");
     harness_send(h, "幸福一村\r");
     SEES(h, "已查 0/40");
     harness_send(h, "\0339dl\r");
@@ -188,7 +188,7 @@ Test(sweep, two_people_on_a_row, .init = setup, .fini = teardown)
 {
     struct harness *h = grid(), *other = county_screen(&county, "sun", NULL);
     harness_send(other, "=50\r");
-    SEES(other, "选择地方");
+    SEES(other, "选择村(居)");
     harness_send(other, "幸福一村\r");
     SEES(other, "已查 0/40");
     harness_send(h, "11\r");
