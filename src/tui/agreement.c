@@ -12,7 +12,7 @@
 
 /* Codes of forms/codes/agr_state.csv. */
 enum { DRAFT = '1', TO_SIGN, IN_FORCE, MAKE_UP, CHANGED, ENDED, EXPIRED, VOIDED };
-enum { WHY_CHARS = 100, NAME_CHARS = 72 };
+enum { NAME_CHARS = 72 };
 
 /* One agreement on the way through its acts. */
 struct pact {
@@ -237,8 +237,8 @@ static void end(struct pact *p)
 
 static void make_void(struct pact *p)
 {
-    const struct edit_opts opts = {.cols = 44, .max_chars = WHY_CHARS};
-    char *why = popup_ask(p->app, p->ctx, _("作废照护协议"), _("为什么作废："), "", &opts);
+    char *why = popup_why(p->app, p->ctx, _("作废照护协议"), _("为什么作废："),
+                          _("写一句原因，以后查得清楚。"));
     if (why && act(p, OP_AGREEMENT_VOID, NULL, why))
         app_message(p->app, _("已作废。"));
 }

@@ -12,7 +12,7 @@
 
 #define STATE_GONE "4" /* forms/codes/child_state.csv */
 
-enum { WHY_CHARS = 100, SAME_ROWS = 8 };
+enum { SAME_ROWS = 8 };
 
 static const struct node *record(struct app *app, struct session *s, void *ctx, const char *type,
                                  uint64_t id)
@@ -35,13 +35,7 @@ static const char *shown_of(const struct node *view, const char *field)
 
 static char *ask_why(struct app *app, void *ctx, const char *title, const char *prompt)
 {
-    const struct edit_opts opts = {.cols = 44, .max_chars = WHY_CHARS};
-    char *why = popup_ask(app, ctx, title, prompt, "", &opts);
-    if (why && !*why) {
-        app_message(app, _("写一句原因，以后查得清楚。"));
-        return NULL;
-    }
-    return why;
+    return popup_why(app, ctx, title, prompt, _("写一句原因，以后查得清楚。"));
 }
 
 /* What stands in the way, as a text to read. */

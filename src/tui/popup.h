@@ -47,5 +47,7 @@ void popup_pager(struct app *, const char *title, const char *text);
 /* One line of input. Returns cleaned text under ctx, or NULL when cancelled. */
 char *popup_ask(struct app *, void *ctx, const char *title, const char *prompt, const char *text,
                 const struct edit_opts *);
+/* Why something is done: one line that may not be empty; then missing is said, and NULL comes back. */
+char *popup_why(struct app *, void *ctx, const char *title, const char *prompt, const char *missing);
 
 #endif

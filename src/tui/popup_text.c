@@ -8,6 +8,8 @@
 #include "base/lang.h"
 #include "base/text.h"
 
+enum { WHY_COLS = 44, WHY_CHARS = 100 };
+
 /* ---- pager ---- */
 
 struct pager {
@@ -253,4 +255,16 @@ char *popup_ask(struct app *app, void *ctx, const char *title, const char *promp
         answer = text_clean(ctx, edit_text(a->edit), 0, NULL);
     talloc_free(a);
     return answer;
+}
+
+char *popup_why(struct app *app, void *ctx, const char *title, const char *prompt,
+                const char *missing)
+{
+    static const struct edit_opts opts = {.cols = WHY_COLS, .max_chars = WHY_CHARS};
+    char *why = popup_ask(app, ctx, title, prompt, "", &opts);
+    if (why && !*why) {
+        app_message(app, "%s", missing);
+        return NULL;
+    }
+    return why;
 }

@@ -10,7 +10,7 @@
 
 #define KIND_NEW "1" /* forms/codes/change_kind.csv */
 
-enum { LABEL_COL = 4, LABEL_COLS = 16, REASON_CHARS = 100 };
+enum { LABEL_COL = 4, LABEL_COLS = 16 };
 
 struct diff {
     const char *path, *label, *was, *now;
@@ -221,13 +221,8 @@ static void review_draw(struct app *app, struct screen *scr, const struct frame 
 
 char *review_reason(struct app *app, void *ctx)
 {
-    const struct edit_opts opts = {.cols = 44, .max_chars = REASON_CHARS};
-    char *why = popup_ask(app, ctx, _("退回"), _("哪里要改，怎么改："), "", &opts);
-    if (why && !*why) {
-        app_message(app, _("要写退回的原因，上报人才知道怎么改。"));
-        return NULL;
-    }
-    return why;
+    return popup_why(app, ctx, _("退回"), _("哪里要改，怎么改："),
+                     _("要写退回的原因，上报人才知道怎么改。"));
 }
 
 int review_send(struct app *app, struct session *s, void *ctx, const uint64_t *ids, size_t n,
