@@ -75,7 +75,7 @@ struct day {
 static int day_step(struct txn *t, void *arg)
 {
     struct day *d = arg;
-    return due_start(t, d->srv->county, d->today, &d->job);
+    return due_start(t, d->today, &d->job);
 }
 
 /* Once for each day of the county's clock: what the passing of days brings (work/due.h). A day that

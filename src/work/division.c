@@ -111,7 +111,6 @@ static int feed_job(struct txn *txn, void *ctx, const struct actor *actor, const
                     struct job **out)
 {
     uint64_t id = (uint64_t)node_num(body, "job", 0);
-    struct job *job;
     int err;
 
     if (id) {
@@ -120,10 +119,8 @@ static int feed_job(struct txn *txn, void *ctx, const struct actor *actor, const
         return strcmp((*out)->kind, FEED_JOB) == 0 && (*out)->owner_id == actor->id ? 0
                                                                                     : HE_NOTFOUND;
     }
-    job = *out = talloc_zero(ctx, struct job);
-    *job = (struct job){
-        .kind = FEED_JOB, .owner = actor->login, .owner_id = actor->id, .today = actor->today};
-    return txn_job_new(txn, job);
+    *out = actor_job(ctx, actor, FEED_JOB);
+    return txn_job_new(txn, *out);
 }
 
 int division_load(struct txn *txn, void *ctx, const struct county *county,

@@ -19,7 +19,7 @@ static bool on_register(const struct rec *child)
     return state && (*state == '1' || *state == '3');
 }
 
-int due_start(struct txn *txn, const struct county *county, struct date today, uint64_t *id)
+int due_start(struct txn *txn, struct date today, uint64_t *id)
 {
     void *ctx = talloc_new(NULL);
     struct job *job = talloc_zero(ctx, struct job);
@@ -27,7 +27,6 @@ int due_start(struct txn *txn, const struct county *county, struct date today, u
     char day[11];
     int err = txn_meta_get(txn, ctx, "due/last", &last);
 
-    (void)county;
     *id = 0;
     date_format(today, day);
     if ((!err && strcmp(node_text_or(last, "day", ""), day) >= 0) || (err && err != HE_NOTFOUND)) {

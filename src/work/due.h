@@ -9,7 +9,7 @@
  * anybody saving. Once a business day; *job 0 when that day's ran already. Results change, nobody exits.
  */
 #define DUE_JOB "due.retest"
-int due_start(struct txn *, const struct county *, struct date today, uint64_t *job);
+int due_start(struct txn *, struct date today, uint64_t *job);
 int due_step(struct txn *, struct job *, void *county);
 
 #endif

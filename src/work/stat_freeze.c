@@ -72,7 +72,7 @@ static int excuse_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
             0 &&
         has_text(child, "state", "3")) {
         if (rec_ref(rec, "approver"))
-            (void)txn_get(txn, tmp, dict_form(x->county->dict, "user"), rec_ref(rec, "approver"),
+            err = txn_get(txn, tmp, dict_form(x->county->dict, "user"), rec_ref(rec, "approver"),
                           &user);
         title = user ? rec_title(tmp, user) : "";
         x->lines = talloc_asprintf_append(

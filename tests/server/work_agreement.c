@@ -139,7 +139,7 @@ static int job_fn(struct txn *t, void *arg)
 {
     struct wait *w = arg;
 
-    return due_start(t, w->b->county, w->b->today, &w->id);
+    return due_start(t, w->b->today, &w->id);
 }
 
 /* The day comes and its job runs. */

@@ -70,7 +70,7 @@ Test(work_quality, shared_person)
 static int due_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
 {
     (void)a;
-    return due_start(t, b->county, b->today, arg);
+    return due_start(t, b->today, arg);
 }
 
 /* Explained by the village, let stand by the township, until its day. */
