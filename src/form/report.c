@@ -223,6 +223,8 @@ static void head_load(struct reading *g, const struct conf_item *root, const cha
     form = load_text(&g->l, root, "form");
     if (!(r->form = dict_form(g->l.dict, form ? form : "child")))
         conf_error_at(g->l.errs, load_at(root, "form"), "没有记录类型“%s”", form);
+    else if (strcmp(r->form->name, "child") != 0) /* the tables of statistics hold children */
+        conf_error_at(g->l.errs, load_at(root, "form"), "报表数的是孩子，form 只能是 \"child\"");
     rows = load_text(&g->l, root, "rows");
     r->by_director = rows && strcmp(rows, "director") == 0;
     if (rows && !r->by_director && strcmp(rows, "division") != 0)
