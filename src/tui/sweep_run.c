@@ -296,7 +296,8 @@ static void send_accept(struct app *app, struct run *u, bool ok, const char *why
     load(app, u);
 }
 
-static bool mark_some(struct app *app, struct run *u)
+/* How many are marked; the current one when none is. */
+static size_t mark_some(struct app *app, struct run *u)
 {
     size_t n = 0;
     for (size_t i = 0; i < u->n; i++)
@@ -305,14 +306,23 @@ static bool mark_some(struct app *app, struct run *u)
         u->unit[u->at].mark = true;
         n = 1;
     }
-    return n > 0;
+    return n;
 }
 
+/* Asks by the name of the one township, or by how many they are. */
 static void menu_accept(struct app *app, struct run *u)
 {
-    if (mark_some(app, u) &&
-        popup_confirm(app, _("接收"), _("接收选上的乡镇（没有选时是当前这一个）。"), _("接收")))
+    void *ctx = talloc_new(app);
+    size_t n = mark_some(app, u), i = 0;
+    while (n && !u->unit[i].mark)
+        i++;
+    const char *ask =
+        n > 1 ? text_printf(ctx, _("接收选上的 %zu 个乡镇报来的排查？"), n)
+        : n ? text_printf(ctx, _("接收%s报来的排查？"), node_text_or(u->unit[i].row, "title", ""))
+            : NULL;
+    if (ask && popup_confirm(app, _("接收"), ask, _("接收")))
         send_accept(app, u, true, NULL);
+    talloc_free(ctx);
 }
 
 static void menu_return(struct app *app, struct run *u)

@@ -396,7 +396,7 @@ Test(sweep, from_spot_check_to_bulletin, .init = setup, .fini = teardown)
     harness_send(h, "=57\r");
     SEES(h, "已报送");
     harness_send(h, " \03391");
-    SEES(h, "接收选上的乡镇");
+    SEES(h, "报来的排查？");
     harness_send(h, "1");
     SEES(h, "接收了 1 个乡镇");
     harness_send(h, "\03395");
