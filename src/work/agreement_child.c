@@ -11,40 +11,14 @@
 #include "form/type.h"
 #include "work/agreement.h"
 
-struct gather {
-    void *ctx;
-    const struct form *form;
-    struct rec **rec;
-    size_t n;
-};
-
-static int gather_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
-{
-    struct gather *g = arg;
-    struct rec *rec;
-    int err = txn_get(txn, g->ctx, g->form, id, &rec);
-
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    g->rec = talloc_realloc(g->ctx, g->rec, struct rec *, g->n + 1);
-    g->rec[g->n++] = rec;
-    return 0;
-}
-
 int agreement_list(struct txn *txn, void *ctx, const struct county *county, uint64_t child,
                    struct rec ***out, size_t *n)
 {
-    struct gather g = {.ctx = ctx, .form = dict_form(county->dict, "agreement")};
-    char *key = text_printf(ctx, "%llu", (unsigned long long)child);
-    struct walk walk = {.form = g.form, .lo = key, .hi = key};
-    int err;
-
-    walk.field = form_field(g.form, "child");
-    err = child && child < FAMILY_TEMP ? txn_walk(txn, &walk, gather_one, &g) : 0;
-    *out = g.rec;
-    *n = g.n;
-    return err < 0 ? err : 0;
+    *out = NULL;
+    *n = 0;
+    return child && child < FAMILY_TEMP
+               ? linked_all(txn, ctx, dict_form(county->dict, "agreement"), "child", child, out, n)
+               : 0;
 }
 
 char agreement_state(const struct rec *rec)

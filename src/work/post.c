@@ -24,28 +24,11 @@ bool post_in_force(const struct rec *post, struct date on)
 
 /* --- posts of a user --- */
 
-static int posts_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
-{
-    struct posts *p = arg;
-    struct rec *rec;
-    int err = txn_get(txn, p->ctx, p->form, id, &rec);
-
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    p->post = talloc_realloc(p->ctx, p->post, struct rec *, p->n + 1);
-    p->post[p->n++] = rec;
-    return 0;
-}
-
 int posts_of(const struct change *c, uint64_t user, struct posts *out)
 {
-    const char *key = text_printf(c->ctx, "%llu", (unsigned long long)user);
-    struct walk walk = {.form = dict_form(c->county->dict, "post"), .lo = key, .hi = key};
-
-    *out = (struct posts){.ctx = c->ctx, .form = walk.form};
-    walk.field = form_field(walk.form, "user");
-    return txn_walk(c->txn, &walk, posts_one, out);
+    *out = (struct posts){.post = NULL};
+    return linked_all(c->txn, c->ctx, dict_form(c->county->dict, "post"), "user", user, &out->post,
+                      &out->n);
 }
 
 /* Do the two posts stand on some day together? Dates are canonical, so their order is that of bytes. */

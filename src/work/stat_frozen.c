@@ -129,26 +129,6 @@ static void columns_read(void *ctx, struct frozen *z)
     }
 }
 
-struct gather {
-    void *ctx;
-    struct frozen *z;
-    const struct form *form;
-};
-
-static int row_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
-{
-    struct gather *g = arg;
-    struct rec *rec;
-    int err = txn_get(txn, g->ctx, g->form, id, &rec);
-
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    g->z->row = talloc_realloc(g->ctx, g->z->row, struct rec *, g->z->nrow + 1);
-    g->z->row[g->z->nrow++] = rec;
-    return 0;
-}
-
 static int place_cmp(const void *a, const void *b)
 {
     return atoi(text(*(struct rec *const *)a, "place")) -
@@ -158,15 +138,12 @@ static int place_cmp(const void *a, const void *b)
 static int frozen_read(struct txn *txn, void *ctx, const struct county *county, uint64_t id,
                        struct frozen *z)
 {
-    const struct form *form = dict_form(county->dict, "frozen_row");
-    const char *key = text_printf(ctx, "%llu", (unsigned long long)id);
-    struct walk walk = {.form = form, .field = form_field(form, "frozen"), .lo = key, .hi = key};
-    struct gather g = {ctx, z, form};
     int err;
 
     *z = (struct frozen){0};
     if ((err = txn_get(txn, ctx, dict_form(county->dict, "frozen"), id, &z->head)) ||
-        (err = txn_walk(txn, &walk, row_one, &g)))
+        (err = linked_all(txn, ctx, dict_form(county->dict, "frozen_row"), "frozen", id, &z->row,
+                          &z->nrow)))
         return err;
     columns_read(ctx, z);
     if (z->nrow)

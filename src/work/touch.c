@@ -224,3 +224,39 @@ int touch_moved(struct family *f)
     }
     return err;
 }
+
+/* --- what names a record --- */
+
+struct linked {
+    void *ctx;
+    const struct form *form;
+    struct rec **rec;
+    size_t n;
+};
+
+static int linked_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+{
+    struct linked *l = arg;
+    struct rec *rec;
+    int err = txn_get(txn, l->ctx, l->form, id, &rec);
+
+    (void)mark;
+    if (err)
+        return err == HE_NOTFOUND ? 0 : err;
+    l->rec = talloc_realloc(l->ctx, l->rec, struct rec *, l->n + 1);
+    l->rec[l->n++] = rec;
+    return 0;
+}
+
+int linked_all(struct txn *txn, void *ctx, const struct form *form, const char *field, uint64_t id,
+               struct rec ***rec, size_t *n)
+{
+    const char *key = text_printf(ctx, "%llu", (unsigned long long)id);
+    struct walk walk = {.form = form, .field = form_field(form, field), .lo = key, .hi = key};
+    struct linked l = {.ctx = ctx, .form = form};
+    int err = txn_walk(txn, &walk, linked_one, &l);
+
+    *rec = l.rec;
+    *n = l.n;
+    return err;
+}

@@ -36,8 +36,6 @@ int change_user(const struct change *, const struct node *body, struct rec **use
 struct posts {
     struct rec **post;
     size_t n;
-    void *ctx;
-    const struct form *form;
 };
 
 /* Every post of a user, past ones too. */

@@ -26,7 +26,7 @@
  *   national.h national.c   what the national system must be told (decision 10)
  *   conflict.c       fields that others changed meanwhile
  *   effect.c         what follows from the values: defaults, completeness, director, standing, number
- *   touch.c          a shared person and the children linked to it
+ *   touch.c          a shared person and the children linked to it; all records that name one
  *   place.c          names of places to codes and back
  *   definition.c     is the child left-behind (decision 1)
  *   review.c decide.c village → township → county (decision 5): what waits; approving, returning
@@ -124,6 +124,9 @@ bool actor_may(const struct actor *, const char *right);
 /* NULL-terminated divisions in which the actor has the right; empty: none. A county or province post
  * gives one element. Posts of SCOPE_SCHOOL and SCOPE_ASSIGNED give none here: see actor_sees. */
 const char **actor_areas(void *ctx, const struct actor *, const char *right);
+/* The records of a form whose ref field names this one, under ctx, in the order of its index. touch.c */
+int linked_all(struct txn *, void *ctx, const struct form *, const char *field, uint64_t id,
+               struct rec ***rec, size_t *n);
 /* A job of the actor, not stored yet: waiting; param, mark and result are empty maps. */
 struct job *actor_job(void *ctx, const struct actor *, const char *kind);
 /* Is the division in one of these ("": the whole tree)? */
