@@ -273,8 +273,17 @@ static void menu_submit(struct app *app, struct run *u)
     talloc_free(ctx);
 }
 
+static size_t marked(const struct run *u)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < u->n; i++)
+        n += u->unit[i].mark;
+    return n;
+}
+
 static void send_accept(struct app *app, struct run *u, bool ok, const char *why)
 {
+    size_t n = marked(u);
     void *ctx = talloc_new(app);
     struct node *body = node_map(ctx), *areas = node_add_list(body, "areas"), *answer;
     node_int(body, "sweep", (int64_t)u->sweep);
@@ -282,7 +291,7 @@ static void send_accept(struct app *app, struct run *u, bool ok, const char *why
     if (why)
         node_str(body, "why", why);
     for (size_t i = 0; i < u->n; i++)
-        if (u->unit[i].mark)
+        if (n ? u->unit[i].mark : i == u->at)
             node_str(areas, NULL, node_text_or(u->unit[i].row, "area", ""));
     if (session_call(app, u->s, ctx, OP_SWEEP_ACCEPT, body, &answer) == 0) {
         const struct node *skipped = node_get(answer, "skipped"), *first = node_first(skipped);
@@ -296,30 +305,17 @@ static void send_accept(struct app *app, struct run *u, bool ok, const char *why
     load(app, u);
 }
 
-/* How many are marked; the current one when none is. */
-static size_t mark_some(struct app *app, struct run *u)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < u->n; i++)
-        n += u->unit[i].mark;
-    if (n == 0 && current(app, u)) {
-        u->unit[u->at].mark = true;
-        n = 1;
-    }
-    return n;
-}
-
 /* Asks by the name of the one township, or by how many they are. */
 static void menu_accept(struct app *app, struct run *u)
 {
     void *ctx = talloc_new(app);
-    size_t n = mark_some(app, u), i = 0;
-    while (n && !u->unit[i].mark)
+    size_t n = marked(u), i = 0;
+    while (n ? !u->unit[i].mark : i < u->at)
         i++;
-    const char *ask =
-        n > 1 ? text_printf(ctx, _("接收选上的 %zu 个乡镇报来的排查？"), n)
-        : n ? text_printf(ctx, _("接收%s报来的排查？"), node_text_or(u->unit[i].row, "title", ""))
-            : NULL;
+    const char *ask = n > 1 ? text_printf(ctx, _("接收选上的 %zu 个乡镇报来的排查？"), n)
+                      : current(app, u) ? text_printf(ctx, _("接收%s报来的排查？"),
+                                                      node_text_or(u->unit[i].row, "title", ""))
+                                        : NULL;
     if (ask && popup_confirm(app, _("接收"), ask, _("接收")))
         send_accept(app, u, true, NULL);
     talloc_free(ctx);
@@ -328,7 +324,7 @@ static void menu_accept(struct app *app, struct run *u)
 static void menu_return(struct app *app, struct run *u)
 {
     void *ctx = talloc_new(app);
-    char *why = mark_some(app, u) ? review_reason(app, ctx) : NULL;
+    char *why = current(app, u) ? review_reason(app, ctx) : NULL;
     if (why)
         send_accept(app, u, false, why);
     talloc_free(ctx);
