@@ -116,6 +116,7 @@ static const struct row {
     {"stat.list", "x=y", "yy yy yyyn nnnnnn nnn", false},
     {"stat.run", "report=t1", "yy yy yyyn nnnnnn nnn", false},
     {"stat.cross", "type=child|rows=town", "yy yy yyyy yyyyyy nnn", false},
+    {"stat.cross", "type=child|rows=town|day=2026-11-01", "yy yy yyyn nnnnnn nnn", false},
     {"stat.freeze", "report=t1|period=2026-10|note=x", "nn yy ynnn nnnnnn nnn", false},
     {"stat.frozen", "x=y", "yy yy yyyn nnnnnn nnn", false},
     {"stat.cell", "report=t5|column=n|?total", "yy yy yyyn nnnnnn nnn", false},
