@@ -136,7 +136,7 @@ static void freeze(struct app *app, struct sheet *t)
 {
     const struct edit_opts opts = {.cols = 44, .max_chars = 100};
     void *ctx = talloc_new(t);
-    char *note = popup_ask(app, ctx, _("冻结"), _("第一次冻结不用写；出更正版写原因："), "", &opts);
+    char *note = popup_ask(app, ctx, _("冻结"), _("第一次冻结直接回车；出更正版写原因："), "", &opts);
     char *text =
         text_printf(ctx, _("%s %s，冻结以后数字不再变，上报和通报用它。"),
                     _(node_text_or(t->head, "label", "")), node_text_or(t->head, "period", ""));

@@ -80,7 +80,7 @@ static const char *state_word(const struct grid *g, const struct grid_row *r)
     case '1':
         return _("待查");
     case '4':
-        return _("抽查退");
+        return _("被退回");
     case '6':
         return _("已报送");
     case '7':

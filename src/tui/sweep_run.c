@@ -39,7 +39,7 @@ static const struct {
     const char *name, *label;
 } figures[] = {{"updated", N_("更新")},
                {"unchanged", N_("无变化")},
-               {"back", N_("抽查退")},
+               {"back", N_("被退回")},
                {"zeros", N_("零更新")}};
 
 struct unit {

@@ -226,7 +226,7 @@ int sweep_bulletin(struct txn *txn, void *ctx, const struct county *county,
     if (freeze)
         err = sweep_table_read(&s, freeze, &p.t);
     if (!freeze || err == HE_NOTFOUND)
-        return sweep_refuse(out, HE_RULE, _("数字还没有冻结，先冻结再起草"));
+        return sweep_refuse(out, HE_RULE, _("这个节点的数字还没有冻结：在进度（=57）按 F9 选“冻结”，再起草"));
     if (err)
         return err;
     title = rec_get(s.sweep, "title");
