@@ -11,6 +11,7 @@
  *   rival_bdb.c rival_sqlite.c rival_pg.c   … and beside others that do the same
  *   find.c       search, lists, counts; in the server and through the wire
  *   stat.c       reports, and PostgreSQL's GROUP BY beside them
+ *   beside.c     people who save meanwhile
  *   import.c     a roster beside people who save
  *   sweep.c      a sweep over the county beside people who save
  *   screen.c     bytes and milliseconds of the screens
@@ -115,6 +116,13 @@ struct result {
 extern atomic_ullong kid_next; /* number of the next child that anybody registers */
 void load_run(const struct load *, int sessions, struct result *);
 void load_row(const struct load *, double first_per_s[3]);
+
+/* --- beside.c --- */
+
+/* Eight people who register five children a second each until they are stopped; all: how long each
+ * of their saves took. */
+struct beside *beside_start(const struct daemon *);
+void beside_stop(struct beside *, struct lat *all);
 
 /* --- the parts --- */
 

@@ -1,51 +1,17 @@
 /* A roster with hutongctl, beside people who save. */
 #include "bench/bench.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <talloc.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
 
-#define ROWS   20000 /* of the generated roster */
-#define PEOPLE 8     /* who save meanwhile, five times a second each */
-
-struct saver {
-    const struct daemon *d;
-    const atomic_bool *stop;
-    struct lat lat;
-    pthread_t thread;
-};
-
-static void *saver_main(void *arg)
-{
-    struct saver *s = arg;
-    void *own = talloc_new(NULL);
-    struct client *c = daemon_client(own, s->d, CLERK);
-    struct timespec pause = {0, 200000000};
-
-    while (!atomic_load(s->stop)) {
-        void *ctx = talloc_new(NULL);
-        struct node *answer;
-        const char *text = "";
-        struct kid k;
-        kid_make(atomic_fetch_add(&kid_next, 1), &k);
-        double t = now_s();
-        if (client_call(c, ctx, OP_REC_ADD, kid_body(ctx, &k), &answer, &text))
-            die("rec.add: %s", text);
-        lat_add(&s->lat, now_s() - t);
-        talloc_free(ctx);
-        nanosleep(&pause, NULL);
-    }
-    talloc_free(own);
-    return NULL;
-}
+#define ROWS 20000 /* of the generated roster */
 
 /* Seconds that `hutongctl import child FILE` takes. */
 static double import_run(const struct daemon *d, const char *file)
@@ -99,22 +65,10 @@ static void roster_write(const char *path)
 
 static void import_beside(struct daemon *d, const char *file, const char *name, int rows)
 {
-    struct saver s[PEOPLE];
     struct lat all = {0};
-    atomic_bool stop = false;
-
-    for (int i = 0; i < PEOPLE; i++) {
-        s[i] = (struct saver){.d = d, .stop = &stop};
-        if (pthread_create(&s[i].thread, NULL, saver_main, &s[i]))
-            die("no thread");
-    }
+    struct beside *others = beside_start(d);
     double took = import_run(d, file);
-    atomic_store(&stop, true);
-    for (int i = 0; i < PEOPLE; i++) {
-        pthread_join(s[i].thread, NULL);
-        lat_join(&all, &s[i].lat);
-        lat_free(&s[i].lat);
-    }
+    beside_stop(others, &all);
     row("%s | %d | %.0f | %.1f / %.1f", name, rows, rows / took, lat_ms(&all, 0.5),
         lat_ms(&all, 0.99));
     lat_free(&all);

@@ -1,7 +1,6 @@
 /* A sweep over the county: how long its list takes beside people who save, and what is asked of it daily. */
 #include "bench/bench.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,40 +10,6 @@
 #include "base/text.h"
 
 #define CHILDREN 100000
-#define PEOPLE   8                  /* who save meanwhile, five times a second each */
-#define FIRST    (CHILDREN * 10ull) /* numbers of the children that they register */
-
-struct saver {
-    const struct daemon *d;
-    const atomic_bool *stop;
-    uint64_t next;
-    struct lat lat;
-    pthread_t thread;
-};
-
-static void *saver_main(void *arg)
-{
-    struct saver *s = arg;
-    void *own = talloc_new(NULL);
-    struct client *c = daemon_client(own, s->d, CLERK);
-    struct timespec pause = {0, 200000000};
-
-    while (!atomic_load(s->stop)) {
-        void *ctx = talloc_new(NULL);
-        struct node *answer;
-        const char *text = "";
-        struct kid k;
-        kid_make(s->next++, &k);
-        double t = now_s();
-        if (client_call(c, ctx, OP_REC_ADD, kid_body(ctx, &k), &answer, &text))
-            die("rec.add: %s", text);
-        lat_add(&s->lat, now_s() - t);
-        talloc_free(ctx);
-        nanosleep(&pause, NULL);
-    }
-    talloc_free(own);
-    return NULL;
-}
 
 static struct node *call(struct client *c, void *ctx, enum wire_op op, struct node *body)
 {
@@ -84,23 +49,11 @@ static double open_sweep(struct client *c, void *ctx, int64_t *id)
 
 static void opening(const struct daemon *d, struct client *c, void *ctx, int64_t *id)
 {
-    struct saver s[PEOPLE];
     struct lat all = {0};
-    atomic_bool stop = false;
-
-    for (int i = 0; i < PEOPLE; i++) {
-        s[i] = (struct saver){.d = d, .stop = &stop, .next = FIRST + (uint64_t)i * 10000};
-        if (pthread_create(&s[i].thread, NULL, saver_main, &s[i]))
-            die("no thread");
-    }
+    struct beside *others = beside_start(d);
     double cpu = cpu_s(d->pid), took = open_sweep(c, ctx, id);
     cpu = cpu_s(d->pid) - cpu;
-    atomic_store(&stop, true);
-    for (int i = 0; i < PEOPLE; i++) {
-        pthread_join(s[i].thread, NULL);
-        lat_join(&all, &s[i].lat);
-        lat_free(&s[i].lat);
-    }
+    beside_stop(others, &all);
     row("开启：名单 %d 名，339 个村 | %.1f 秒（处理器 %.1f 秒） | %.1f / %.1f", CHILDREN, took, cpu,
         lat_ms(&all, 0.5), lat_ms(&all, 0.99));
     lat_free(&all);
