@@ -49,6 +49,34 @@ int ctl_number(const char *what, const char *word, int64_t *out)
     return HE_USAGE;
 }
 
+int ctl_put_option(struct ctl *c, struct node *b, const char *key, const char *option)
+{
+    int64_t n;
+    const char *word = args_text(c->args, option);
+    int r = word ? ctl_number(option, word, &n) : 0;
+    if (word && r == 0)
+        node_int(b, key, n);
+    return r;
+}
+
+int ctl_put_argument(struct ctl *c, struct node *b, const char *key, const char *what, size_t i)
+{
+    int64_t n;
+    int r = ctl_number(what, args_at(c->args, i), &n);
+    if (r == 0)
+        node_int(b, key, n);
+    return r;
+}
+
+int ctl_put_ids(struct ctl *c, struct node *b, size_t from, const char *what)
+{
+    struct node *ids = node_add_list(b, "ids");
+    int r = 0;
+    for (size_t i = from; i < args_count(c->args) && r == 0; i++)
+        r = ctl_put_argument(c, ids, NULL, what, i);
+    return r;
+}
+
 void ctl_put_words(struct node *b, const char *key, const char *words)
 {
     struct node *list = node_add_list(b, key);
@@ -101,11 +129,40 @@ void ctl_print_findings(struct ctl *c, const struct node *answer)
         out_say(_("  同时涉及: %s"), node_text_or(e, "title", ""));
 }
 
+bool ctl_print_skipped(const struct node *answer)
+{
+    const struct node *list = node_get(answer, "skipped");
+    for (const struct node *e = node_first(list); e; e = e->next) {
+        const char *area = node_text(e, "area");
+        if (area)
+            out_say("  %s: %s", area, node_text_or(e, "text", ""));
+        else
+            out_say("  %lld: %s", (long long)node_num(e, "id", 0), node_text_or(e, "text", ""));
+    }
+    return list && list->n > 0;
+}
+
+void ctl_print_done(struct ctl *c, const struct node *answer, const char *words)
+{
+    if (c->format == OUT_JSON)
+        out_json(answer);
+    out_say("%s", args_has(c->args, "--dry-run") ? _("检查通过，没有保存 (--dry-run)") : words);
+}
+
+int ctl_act(struct ctl *c, enum wire_op op, struct node *b, const char *words)
+{
+    struct node *answer;
+    int r = ctl_call(c, op, b, &answer);
+    if (r == 0)
+        ctl_print_done(c, answer, words);
+    return r;
+}
+
 void ctl_print_saved(struct ctl *c, const struct node *answer, bool id)
 {
     int64_t change = node_num(answer, "change", 0);
     ctl_print_findings(c, answer);
-    if (args_has(c->args, "--json")) {
+    if (c->format == OUT_JSON) {
         struct node *n = node_map(c->args);
         for (const struct node *e = node_first(answer); e; e = e->next)
             node_copy(n, e->key, e);
@@ -119,7 +176,7 @@ void ctl_print_saved(struct ctl *c, const struct node *answer, bool id)
         out_say(_("已提交审核，变更号 %lld"), (long long)change);
     else
         out_say(_("已保存"));
-    if (id && !args_has(c->args, "--json") && !args_has(c->args, "--dry-run"))
+    if (id && c->format != OUT_JSON && !args_has(c->args, "--dry-run"))
         out_print("%lld\n", (long long)node_num(answer, "id", 0));
 }
 

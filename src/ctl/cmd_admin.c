@@ -35,12 +35,10 @@ static void audit_row(struct ctl *c, struct out *out, const struct node *row)
 
 static int audit_body(struct ctl *c, struct node *b, int64_t *limit)
 {
-    int64_t from;
     const char *word = args_text(c->args, "--limit");
     int r = word ? ctl_number("--limit", word, limit) : 0;
-    word = args_text(c->args, "--from");
-    if (r == 0 && word && (r = ctl_number("--from", word, &from)) == 0)
-        node_int(b, "from", from);
+    if (r == 0)
+        r = ctl_put_option(c, b, "from", "--from");
     ctl_put_text(b, "user", args_text(c->args, "--user"));
     ctl_put_text(b, "op", args_text(c->args, "--op"));
     node_bool(b, "reverse", args_has(c->args, "--newest"));
@@ -84,7 +82,7 @@ int cmd_audit_verify(struct ctl *c)
         return r;
     long long rows = (long long)node_num(answer, "rows", 0),
               bad = (long long)node_num(answer, "bad", 0);
-    if (args_has(c->args, "--json"))
+    if (c->format == OUT_JSON)
         out_json(answer);
     else
         out_print("%s\n", node_text_or(answer, "head", ""));
@@ -118,7 +116,7 @@ int cmd_verify(struct ctl *c)
     if (r < 0)
         return r;
     long long faults = (long long)node_num(answer, "faults", 0);
-    if (args_has(c->args, "--json"))
+    if (c->format == OUT_JSON)
         out_json(answer);
     for (const struct node *e = node_first(node_get(answer, "list")); e; e = e->next)
         if (e->type == NODE_STR)
@@ -140,27 +138,25 @@ static const char *job_state(int64_t state)
 
 int cmd_job_list(struct ctl *c)
 {
-    const struct out_column column[] = {
-        {"id", _("编号"), true, false},     {"kind", _("任务"), false, false},
-        {"owner", _("谁的"), false, false}, {"state", _("状态"), false, false},
-        {"done", _("已办"), true, false},   {"total", _("共"), true, false}};
+    static const struct out_column column[] = {{.key = "id", .label = N_("编号"), .number = true},
+                                               {.key = "kind", .label = N_("任务")},
+                                               {.key = "owner", .label = N_("谁的")},
+                                               {.key = "state", .label = N_("状态")},
+                                               {.key = "done", .label = N_("已办"), .number = true},
+                                               {.key = "total", .label = N_("共"), .number = true}};
     struct node *answer;
     int r = ctl_call(c, OP_JOB_LIST, NULL, &answer);
     if (r < 0)
         return r;
     struct out *out = out_open(c, c->format, column, NELEM(column));
     for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next) {
-        char id[24], done[24], total[24];
-        snprintf(id, sizeof id, "%lld", (long long)node_num(e, "id", 0));
-        snprintf(done, sizeof done, "%lld", (long long)node_num(e, "done", 0));
-        snprintf(total, sizeof total, "%lld", (long long)node_num(e, "total", 0));
-        const char *cell[] = {id,
-                              node_text(e, "kind"),
-                              node_text(e, "owner"),
-                              job_state(node_num(e, "state", -1)),
-                              done,
-                              total};
-        out_row(out, cell);
+        struct node *row = node_map(c->args);
+        for (const struct node *v = node_first(e); v; v = v->next)
+            if (strcmp(v->key, "state") != 0)
+                node_copy(row, v->key, v);
+        node_str(row, "state", job_state(node_num(e, "state", -1)));
+        out_node(out, row);
+        talloc_free(row);
     }
     out_close(out);
     return 0;
@@ -169,16 +165,8 @@ int cmd_job_list(struct ctl *c)
 int cmd_job_cancel(struct ctl *c)
 {
     struct node *b = ctl_body(c, NULL);
-    int64_t id;
-    int r = ctl_number(_("任务编号"), args_at(c->args, 0), &id);
-    if (r < 0)
-        return r;
-    node_int(b, "id", id);
-    r = ctl_call(c, OP_JOB_CANCEL, b, NULL);
-    if (r == 0)
-        out_say("%s",
-                args_has(c->args, "--dry-run") ? _("可以取消，没有取消 (--dry-run)") : _("已取消"));
-    return r;
+    int r = ctl_put_argument(c, b, "id", _("任务编号"), 0);
+    return r < 0 ? r : ctl_act(c, OP_JOB_CANCEL, b, _("已取消"));
 }
 
 /* --- status --- */
@@ -206,7 +194,7 @@ int cmd_status(struct ctl *c)
     int r = ctl_call(c, OP_STATUS, NULL, &answer);
     if (r < 0)
         return r;
-    if (args_has(c->args, "--json"))
+    if (c->format == OUT_JSON)
         out_json(answer);
     else
         print_node(answer, "");

@@ -49,35 +49,16 @@ int cmd_child_return(struct ctl *c)
 int cmd_child_merge(struct ctl *c)
 {
     struct node *b = ctl_body(c, "child");
-    int64_t id, to;
-    int r = ctl_number(_("编号"), args_at(c->args, 0), &id);
+    int r = ctl_put_argument(c, b, "id", _("编号"), 0);
     if (r == 0)
-        r = ctl_number("--into", args_text(c->args, "--into"), &to);
-    if (r < 0)
-        return r;
-    node_int(b, "id", id);
-    node_int(b, "to", to);
-    return run_child(c, OP_CHILD_MERGE, b);
-}
-
-/* The words from the given one on as ids of the body. */
-static int put_ids(struct ctl *c, struct node *b, size_t from, const char *what)
-{
-    struct node *ids = node_add_list(b, "ids");
-    for (size_t i = from; i < args_count(c->args); i++) {
-        int64_t id;
-        int r = ctl_number(what, args_at(c->args, i), &id);
-        if (r < 0)
-            return r;
-        node_int(ids, NULL, id);
-    }
-    return 0;
+        r = ctl_put_option(c, b, "to", "--into");
+    return r < 0 ? r : run_child(c, OP_CHILD_MERGE, b);
 }
 
 static int decide(struct ctl *c, bool approve)
 {
     struct node *b = ctl_body(c, NULL), *answer;
-    int r = put_ids(c, b, 0, _("变更号"));
+    int r = ctl_put_ids(c, b, 0, _("变更号"));
     if (r < 0)
         return r;
     node_bool(b, "approve", approve);
@@ -85,16 +66,14 @@ static int decide(struct ctl *c, bool approve)
         ctl_put_words(b, "marks", args_text(c->args, "--marks"));
     if ((r = ctl_call(c, OP_REVIEW_DECIDE, b, &answer)) < 0)
         return r;
-    const struct node *skipped = node_get(answer, "skipped");
-    if (args_has(c->args, "--json"))
+    if (c->format == OUT_JSON)
         out_json(answer);
-    for (const struct node *e = node_first(skipped); e; e = e->next)
-        out_say(_("  变更 %lld：%s"), (long long)node_num(e, "id", 0), node_text_or(e, "text", ""));
+    bool some = ctl_print_skipped(answer);
     out_say(approve ? _("通过 %lld 项") : _("退回 %lld 项"),
             (long long)node_num(answer, "done", 0));
     if (args_has(c->args, "--dry-run"))
         out_say(_("没有保存 (--dry-run)"));
-    return skipped && skipped->n ? CTL_SOME : 0;
+    return some ? CTL_SOME : 0;
 }
 
 int cmd_review_approve(struct ctl *c)
@@ -110,16 +89,14 @@ int cmd_review_return(struct ctl *c)
 int cmd_child_checked(struct ctl *c)
 {
     struct node *b = ctl_body(c, NULL), *answer;
-    int r = put_ids(c, b, 0, _("编号"));
+    int r = ctl_put_ids(c, b, 0, _("编号"));
     if (r < 0 || (r = ctl_call(c, OP_CHILD_CHECKED, b, &answer)) < 0)
         return r;
-    if (args_has(c->args, "--json"))
+    if (c->format == OUT_JSON)
         out_json(answer);
-    const struct node *skipped = node_get(answer, "skipped");
-    for (const struct node *e = node_first(skipped); e; e = e->next)
-        out_say("  %lld: %s", (long long)node_num(e, "id", 0), node_text_or(e, "text", ""));
+    bool some = ctl_print_skipped(answer);
     out_say(_("核实 %lld 个"), (long long)node_num(answer, "done", 0));
-    return skipped && skipped->n ? CTL_SOME : 0;
+    return some ? CTL_SOME : 0;
 }
 
 /* --- hand-over --- */
@@ -131,11 +108,11 @@ int cmd_child_handover(struct ctl *c)
     int r = 0;
     node_str(b, "from", args_at(c->args, 0));
     node_str(b, "to", args_at(c->args, 1));
-    if (args_count(c->args) > 2 && (r = put_ids(c, b, 2, _("编号"))) < 0)
+    if (args_count(c->args) > 2 && (r = ctl_put_ids(c, b, 2, _("编号"))) < 0)
         return r;
     if ((r = ctl_call(c, OP_CHILD_HANDOVER, b, &answer)) < 0)
         return r;
-    if (args_has(c->args, "--json"))
+    if (c->format == OUT_JSON)
         out_json(answer);
     else
         for (size_t i = 0; i < NELEM(kinds); i++)

@@ -13,6 +13,7 @@
 
 #define PIECE_BYTES 40000
 #define POLL_MS     50
+#define JOB_DONE    2 /* state of a job in job.list; larger ones failed (store/store_admin.h) */
 
 static const struct {
     const char *key, *heading[4];
@@ -144,12 +145,27 @@ int ctl_wait_job(struct ctl *c, int64_t id, const char *what, const struct node 
             return HE_NOTFOUND;
         }
         *job = e;
-        if (node_num(e, "ended", 0) || node_num(e, "state", 0) > 1)
+        if (node_num(e, "ended", 0) || node_num(e, "state", 0) >= JOB_DONE)
             return 0;
         out_progress("%s %lld/%lld", what, (long long)node_num(e, "done", 0),
                      (long long)node_num(e, "total", 0));
         poll(NULL, 0, POLL_MS);
     }
+}
+
+static int say_unfinished(const struct node *job)
+{
+    if (node_num(job, "state", 0) == JOB_DONE)
+        return 0;
+    out_say(_("hutongctl: 任务没有完成：%s"), node_text_or(node_get(job, "result"), "text", ""));
+    return HE_RULE;
+}
+
+int ctl_finish_job(struct ctl *c, int64_t id, const char *what)
+{
+    const struct node *job;
+    int r = ctl_wait_job(c, id, what, &job);
+    return r < 0 ? r : say_unfinished(job);
 }
 
 static int say_result(const struct node *job)
@@ -163,10 +179,9 @@ static int say_result(const struct node *job)
         out_say(_("hutongctl: 有错误，什么都没有改"));
         return HE_RULE;
     }
-    if (node_num(job, "state", 0) != 2) {
-        out_say(_("hutongctl: 任务没有完成：%s"), node_text_or(result, "text", ""));
-        return HE_RULE;
-    }
+    int r = say_unfinished(job);
+    if (r < 0)
+        return r;
     for (const struct node *e = node_first(result); e; e = e->next)
         if (e->type == NODE_INT)
             out_print("%s %lld\n", e->key, (long long)e->num);
@@ -196,24 +211,6 @@ int cmd_division_load(struct ctl *c)
 
 /* --- what villages lack, whom to ask --- */
 
-/* The rows of an answer, each column a key of the row. */
-static void print_rows(struct ctl *c, const struct node *answer, const struct out_column *column,
-                       size_t n)
-{
-    struct out_column *shown = talloc_zero_array(c, struct out_column, n);
-    const char **cell = talloc_zero_array(c, const char *, n);
-    MUST(shown && cell);
-    for (size_t i = 0; i < n; i++)
-        shown[i] = (struct out_column){.key = column[i].key, .label = _(column[i].label)};
-    struct out *out = out_open(c, c->format, shown, n);
-    for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next) {
-        for (size_t i = 0; i < n; i++)
-            cell[i] = node_text(e, column[i].key);
-        out_row(out, cell);
-    }
-    out_close(out);
-}
-
 int cmd_division_empty(struct ctl *c)
 {
     static const struct out_column column[] = {{.key = "code", .label = N_("代码")},
@@ -224,7 +221,7 @@ int cmd_division_empty(struct ctl *c)
     int r = ctl_call(c, OP_AREA_EMPTY, b, &answer);
     if (r < 0)
         return r;
-    print_rows(c, answer, column, NELEM(column));
+    out_list(c, c->format, column, NELEM(column), node_get(answer, "rows"));
     const struct node *rows = node_get(answer, "rows");
     out_say(_("%lld 个村(居)里，%zu 个没有一份档案"), (long long)node_num(answer, "villages", 0),
             rows ? rows->n : 0);
@@ -242,6 +239,6 @@ int cmd_division_contacts(struct ctl *c)
     node_str(b, "division", args_at(c->args, 0));
     int r = ctl_call(c, OP_AREA_CONTACTS, b, &answer);
     if (r == 0)
-        print_rows(c, answer, column, NELEM(column));
+        out_list(c, c->format, column, NELEM(column), node_get(answer, "rows"));
     return r;
 }

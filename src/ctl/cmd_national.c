@@ -104,10 +104,8 @@ static int send(struct ctl *c, struct pending *p, const struct node **at)
     if (r < 0)
         return r;
     p->done += node_num(answer, "done", 0);
-    for (const struct node *e = node_first(node_get(answer, "skipped")); e; e = e->next) {
-        out_say("  %lld %s", (long long)node_num(e, "id", 0), node_text_or(e, "text", ""));
+    if (ctl_print_skipped(answer))
         p->some = true;
-    }
     return 0;
 }
 

@@ -317,7 +317,6 @@ int cmd_report_count(struct ctl *c)
 int cmd_report_freeze(struct ctl *c)
 {
     struct node *b = ctl_body(c, NULL), *answer;
-    const struct node *job;
     ctl_put_text(b, "report", args_at(c->args, 0));
     ctl_put_text(b, "period", args_text(c->args, "--period"));
     ctl_put_text(b, "division", args_text(c->args, "--division"));
@@ -326,11 +325,11 @@ int cmd_report_freeze(struct ctl *c)
     if (r < 0)
         return r;
     int64_t id = node_num(answer, "frozen", 0), edition = node_num(answer, "edition", 0);
-    r = ctl_wait_job(c, node_num(answer, "job", 0), _("冻结报表"), &job);
+    r = ctl_finish_job(c, node_num(answer, "job", 0), _("冻结报表"));
     if (r < 0)
         return r;
     out_say(_("已冻结，第 %lld 版"), (long long)edition);
-    if (args_has(c->args, "--json")) {
+    if (c->format == OUT_JSON) {
         struct node *n = node_map(c->args);
         node_int(n, "frozen", id);
         node_int(n, "edition", edition);
@@ -343,38 +342,29 @@ int cmd_report_freeze(struct ctl *c)
 
 static int list_frozen(struct ctl *c)
 {
-    static const char *const keys[] = {"id",      "report", "period", "division", "title",
-                                       "edition", "state",  "cutoff", "by",       "note"};
-    struct out_column column[NELEM(keys)] = {{0}};
+    bool table = c->format == OUT_TABLE;
+    const struct out_column column[] = {{.key = "id", .number = true},
+                                        {.key = "report"},
+                                        {.key = "period"},
+                                        {.key = "division"},
+                                        {.key = "title"},
+                                        {.key = "edition"},
+                                        {.key = table ? "state_text" : "state"},
+                                        {.key = "cutoff"},
+                                        {.key = "by"},
+                                        {.key = "note"}};
     struct node *answer;
     int r = ctl_call(c, OP_STAT_FROZEN, ctl_body(c, NULL), &answer);
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < NELEM(keys); i++)
-        column[i] = (struct out_column){.key = keys[i], .number = i == 0};
-    struct out *out = out_open(c, c->format, column, NELEM(keys));
-    for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next) {
-        const char *cell[NELEM(keys)];
-        cell[0] = text_printf(c, "%lld", (long long)node_num(e, "id", 0));
-        for (size_t i = 1; i < NELEM(keys); i++)
-            cell[i] =
-                node_text(e, c->format == OUT_TABLE && strcmp(keys[i], "state") == 0 ? "state_text"
-                                                                                     : keys[i]);
-        out_row(out, cell);
-    }
-    out_close(out);
-    return 0;
+    if (r == 0)
+        out_list(c, c->format, column, NELEM(column), node_get(answer, "rows"));
+    return r;
 }
 
 int cmd_report_frozen(struct ctl *c)
 {
     struct node *b = ctl_body(c, NULL);
-    int64_t id;
     if (!args_at(c->args, 0))
         return list_frozen(c);
-    int r = ctl_number("ID", args_at(c->args, 0), &id);
-    if (r < 0)
-        return r;
-    node_int(b, "id", id);
-    return print_pages(c, OP_STAT_FROZEN, b);
+    int r = ctl_put_argument(c, b, "id", _("编号"), 0);
+    return r < 0 ? r : print_pages(c, OP_STAT_FROZEN, b);
 }

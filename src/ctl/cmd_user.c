@@ -7,16 +7,6 @@
 #include "base/lang.h"
 #include "base/text.h"
 
-static int put_number(struct ctl *c, struct node *b, const char *option, const char *key)
-{
-    int64_t v;
-    const char *word = args_text(c->args, option);
-    int r = word ? ctl_number(option, word, &v) : 0;
-    if (word && r == 0)
-        node_int(b, key, v);
-    return r;
-}
-
 /* What user add and post add share. */
 static int put_post(struct ctl *c, struct node *b)
 {
@@ -27,83 +17,50 @@ static int put_post(struct ctl *c, struct node *b)
     node_str(b, "login", args_at(c->args, 0));
     ctl_put_text(b, "role", args_text(c->args, "--role"));
     ctl_put_text(b, "division", args_text(c->args, "--division"));
-    return put_number(c, b, "--school", "school");
-}
-
-static void say_done(struct ctl *c, const char *sentence, const struct node *answer)
-{
-    if (args_has(c->args, "--json"))
-        out_json(answer);
-    out_say("%s", args_has(c->args, "--dry-run") ? _("检查通过，没有保存 (--dry-run)") : sentence);
+    return ctl_put_option(c, b, "school", "--school");
 }
 
 int cmd_user_add(struct ctl *c)
 {
-    struct node *b = ctl_body(c, NULL), *answer;
+    struct node *b = ctl_body(c, NULL);
     const char *name = args_text(c->args, "--name");
     int r = put_post(c, b);
     node_str(b, "name", name ? name : args_at(c->args, 0));
     ctl_put_text(b, "until", args_text(c->args, "--until")); /* of the account */
-    if (r == 0)
-        r = ctl_call(c, OP_USER_ADD, b, &answer);
-    if (r == 0)
-        say_done(c, _("已增加用户"), answer);
-    return r;
+    return r < 0 ? r : ctl_act(c, OP_USER_ADD, b, _("已增加用户"));
 }
 
 int cmd_post_add(struct ctl *c)
 {
-    struct node *b = ctl_body(c, NULL), *answer;
+    struct node *b = ctl_body(c, NULL);
     int r = put_post(c, b);
     ctl_put_text(b, "to", args_text(c->args, "--until")); /* of the post */
     if (args_has(c->args, "--acting"))
         node_bool(b, "acting", true);
-    if (r == 0)
-        r = ctl_call(c, OP_POST_ADD, b, &answer);
-    if (r == 0)
-        say_done(c, _("已增加岗位"), answer);
-    return r;
+    return r < 0 ? r : ctl_act(c, OP_POST_ADD, b, _("已增加岗位"));
 }
 
 int cmd_post_set(struct ctl *c)
 {
-    struct node *b = ctl_body(c, NULL), *answer;
-    int64_t id;
-    int r = ctl_number(_("岗位号"), args_at(c->args, 0), &id);
+    struct node *b = ctl_body(c, NULL);
+    int r = ctl_put_argument(c, b, "post", _("岗位号"), 0);
     if (r == 0)
         r = ctl_put_values(c, b, 1);
-    if (r < 0)
-        return r;
-    node_int(b, "post", id);
-    r = ctl_call(c, OP_POST_SET, b, &answer);
-    if (r == 0)
-        say_done(c, _("已保存"), answer);
-    return r;
+    return r < 0 ? r : ctl_act(c, OP_POST_SET, b, _("已保存"));
 }
 
 int cmd_post_end(struct ctl *c)
 {
-    struct node *b = ctl_body(c, NULL), *answer;
-    int64_t id;
-    int r = ctl_number(_("岗位号"), args_at(c->args, 0), &id);
-    if (r < 0)
-        return r;
-    node_int(b, "post", id);
+    struct node *b = ctl_body(c, NULL);
+    int r = ctl_put_argument(c, b, "post", _("岗位号"), 0);
     ctl_put_text(b, "on", args_text(c->args, "--on"));
-    r = ctl_call(c, OP_POST_END, b, &answer);
-    if (r == 0)
-        say_done(c, _("岗位已结束"), answer);
-    return r;
+    return r < 0 ? r : ctl_act(c, OP_POST_END, b, _("岗位已结束"));
 }
 
 static int set_user(struct ctl *c, struct node *b)
 {
-    struct node *answer;
     node_str(b, "login", args_at(c->args, 0));
-    int r = ctl_call(c, OP_USER_SET, b, &answer);
-    if (r == 0)
-        say_done(c, _("已保存"), answer);
-    return r;
+    return ctl_act(c, OP_USER_SET, b, _("已保存"));
 }
 
 int cmd_user_set(struct ctl *c)
@@ -139,13 +96,8 @@ static char *posts_text(void *ctx, const struct node *posts, bool names)
     return s;
 }
 
-struct user_out {
-    struct out *out;
-};
-
 static int user_row(struct ctl *c, const struct node *row, void *arg)
 {
-    struct user_out *u = arg;
     if (c->format == OUT_JSON) {
         out_json(row);
         return 0;
@@ -155,25 +107,24 @@ static int user_row(struct ctl *c, const struct node *row, void *arg)
     const char *cell[] = {node_text(row, "login"), node_text(row, "name"),
                           table ? (off ? _("停用") : _("在用")) : (off ? "1" : "0"),
                           node_text(row, "until"), posts_text(tmp, node_get(row, "posts"), table)};
-    out_row(u->out, cell);
+    out_row(arg, cell);
     talloc_free(tmp);
     return 0;
 }
 
 int cmd_user_list(struct ctl *c)
 {
-    const struct out_column column[] = {{"login", _("登录名"), false, false},
-                                        {"name", _("姓名"), false, false},
-                                        {"disabled", _("状态"), false, false},
-                                        {"until", _("有效期至"), false, false},
-                                        {"posts", _("岗位"), false, false}};
+    static const struct out_column column[] = {{.key = "login", .label = N_("登录名")},
+                                               {.key = "name", .label = N_("姓名")},
+                                               {.key = "disabled", .label = N_("状态")},
+                                               {.key = "until", .label = N_("有效期至")},
+                                               {.key = "posts", .label = N_("岗位")}};
     struct node *b = ctl_body(c, NULL);
     ctl_put_text(b, "role", args_text(c->args, "--role"));
     ctl_put_text(b, "division", args_text(c->args, "--division"));
-    struct user_out u = {c->format == OUT_JSON ? NULL
-                                               : out_open(c, c->format, column, NELEM(column))};
-    int r = ctl_pages(c, OP_USER_LIST, b, 0, user_row, &u);
-    if (u.out)
-        out_close(u.out);
+    struct out *out = c->format == OUT_JSON ? NULL : out_open(c, c->format, column, NELEM(column));
+    int r = ctl_pages(c, OP_USER_LIST, b, 0, user_row, out);
+    if (out)
+        out_close(out);
     return r;
 }

@@ -69,6 +69,12 @@ int cmd_status(struct ctl *);
 
 /* Waits for a job; its row of job.list in *job. Progress on a terminal. */
 int ctl_wait_job(struct ctl *, int64_t id, const char *what, const struct node **job);
+/* The same, said when it was not done: HE_RULE. */
+int ctl_finish_job(struct ctl *, int64_t id, const char *what);
+/* A body with the sweep that the first word names by id or number ("2023-01"). */
+int ctl_sweep_body(struct ctl *, struct node **body);
+/* Freezes that sweep's figures under a name; *n is the freeze. */
+int ctl_sweep_freeze(struct ctl *, const char *name, int64_t *n);
 /* The columns a list shows: paths of --fields, or the form's own. */
 struct list_columns {
     size_t n;

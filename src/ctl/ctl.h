@@ -12,7 +12,8 @@
  *   out.h out.c      tables, CSV and JSON on stdout; sentences on stderr
  *   body.c           bodies of requests: ids, values, findings that come back
  *   cmd_forms.c cmd_division.c cmd_user.c cmd_admin.c    forms; divisions; users and posts; machine
- *   cmd_sweep.c cmd_agreement.c cmd_national.c           sweeps; agreements; the national system
+ *   cmd_sweep.c cmd_sweep_table.c     sweeps: acts, tables
+ *   cmd_agreement.c cmd_national.c    agreements; the national system
  *   cmd_list.c cmd_show.c cmd_save.c cmd_child.c         records
  *   cmd_import.c import_send.c import_first.c import_file.c cmd_export.c   files; import.h between them
  *   cmd_report.c                                         statistics
@@ -83,6 +84,12 @@ void ctl_put_id(struct node *body, const char *word);
 const char *ctl_label(struct ctl *, const char *type, const char *field, const char *code);
 /* A number; HE_USAGE with a sentence. */
 int ctl_number(const char *what, const char *word, int64_t *out);
+/* The number of an option, under this key; nothing when it is not given. */
+int ctl_put_option(struct ctl *, struct node *body, const char *key, const char *option);
+/* Argument i, which must be a number. */
+int ctl_put_argument(struct ctl *, struct node *body, const char *key, const char *what, size_t i);
+/* The arguments from the given one on as numbers of body.ids. */
+int ctl_put_ids(struct ctl *, struct node *body, size_t from, const char *what);
 /* field=value words from argument `from` on into body.v; an empty value clears the field. */
 int ctl_put_values(struct ctl *, struct node *body, size_t from);
 /* "a,b" as a list of texts. */
@@ -90,6 +97,12 @@ void ctl_put_words(struct node *body, const char *key, const char *words);
 void ctl_put_text(struct node *body, const char *key, const char *text); /* not when NULL */
 /* Prints findings and conflicts of an answer to stderr. */
 void ctl_print_findings(struct ctl *, const struct node *answer);
+/* Rows that were left out, each with its reason; true when there are any. */
+bool ctl_print_skipped(const struct node *answer);
+/* What was done: JSON when asked for, and in words. */
+void ctl_print_done(struct ctl *, const struct node *answer, const char *words);
+/* One request and ctl_print_done. */
+int ctl_act(struct ctl *, enum wire_op, struct node *body, const char *words);
 /* What a write answered: id on stdout when asked for, else a sentence on stderr. */
 void ctl_print_saved(struct ctl *, const struct node *answer, bool id);
 

@@ -104,7 +104,7 @@ struct out {
 
 static const char *label_of(const struct out_column *c)
 {
-    return c->label ? c->label : c->key;
+    return c->label ? lang_text(c->label) : c->key;
 }
 
 struct out *out_open(void *ctx, enum out_format format, const struct out_column *column, size_t n)
@@ -217,6 +217,31 @@ void out_row(struct out *o, const char *const *cell)
         table_csv_row(stdout, cell, o->n, false);
     else
         table_row(o, cell);
+}
+
+void out_node(struct out *o, const struct node *row)
+{
+    void *tmp = talloc_new(o);
+    const char **cell = talloc_zero_array(tmp, const char *, o->n + 1);
+    MUST(cell);
+    for (size_t i = 0; i < o->n; i++) {
+        const struct node *v = node_get(row, o->column[i].key);
+        if (v && v->type == NODE_INT)
+            cell[i] = text_printf(tmp, "%lld", (long long)v->num);
+        else if (v && v->type == NODE_STR)
+            cell[i] = v->str;
+    }
+    out_row(o, cell);
+    talloc_free(tmp);
+}
+
+void out_list(void *ctx, enum out_format format, const struct out_column *column, size_t n,
+              const struct node *rows)
+{
+    struct out *o = out_open(ctx, format, column, n);
+    for (const struct node *e = node_first(rows); e; e = e->next)
+        out_node(o, e);
+    out_close(o);
 }
 
 void out_close(struct out *o)

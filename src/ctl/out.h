@@ -11,7 +11,7 @@ enum out_format { OUT_TABLE, OUT_CSV, OUT_JSON };
 
 struct out_column {
     const char *key;   /* of JSON and CSV */
-    const char *label; /* of tables; NULL: the key */
+    const char *label; /* of tables, looked up in the catalogue; NULL: the key */
     bool number;       /* JSON number; tables align it to the right */
     bool json_only;
 };
@@ -21,7 +21,12 @@ struct out;
 struct out *out_open(void *ctx, enum out_format, const struct out_column *, size_t n);
 /* cell[n]; NULL: no answer. In a JSON line more is added to it, or NULL. */
 void out_row(struct out *, const char *const *cell);
+/* The same with the values of a map, by the columns' keys. */
+void out_node(struct out *, const struct node *row);
 void out_close(struct out *);
+/* A whole table: each of these maps a row. */
+void out_list(void *ctx, enum out_format, const struct out_column *, size_t n,
+              const struct node *rows);
 
 void out_json(const struct node *);                                         /* one line on stdout */
 void out_print(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* stdout */
