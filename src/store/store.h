@@ -36,13 +36,13 @@ struct txn; /* a reader's or the writer's view; valid inside its function only *
 
 struct store_conf {
     const char *dir;
-    uint64_t cache_bytes;      /* 0: 64 MiB */
-    uint64_t low_disk_bytes;   /* below it the register is read-only; 0: 64 MiB */
-    unsigned checkpoint_mb;    /* of log; 0: 16 */
-    int64_t (*now)(void);      /* clock; NULL: date_now */
-    bool keep_logs;            /* an archive fetches and removes old log; else a checkpoint does */
-    int64_t until;             /* store_restore: to this moment (time of commits); 0: the newest */
-    const char *fault;         /* planted for tests: "early_ack" "fsync_fail=7" "format=1"; else NULL */
+    uint64_t cache_bytes;    /* 0: 64 MiB */
+    uint64_t low_disk_bytes; /* below it the register is read-only; 0: 64 MiB */
+    unsigned checkpoint_mb;  /* of log; 0: 16 */
+    int64_t (*now)(void);    /* clock; NULL: date_now */
+    bool keep_logs;          /* an archive fetches and removes old log; else a checkpoint does */
+    int64_t until;           /* store_restore: to this moment (time of commits); 0: the newest */
+    const char *fault; /* planted for tests: "early_ack" "fsync_fail=7" "format=1"; else NULL */
 };
 
 /* Makes an empty store; HE_EXISTS if there is one. */
@@ -59,13 +59,13 @@ bool store_readonly(const struct store *, const char **why);
 
 /* Who changes something, from where and why; borrowed during the call. */
 struct store_who {
-    const char *user;      /* login */
+    const char *user; /* login */
     uint64_t user_id;
-    const char *from;      /* terminal or host of the peer */
-    const char *op;        /* request name */
-    const char *why;       /* reason given, or NULL */
-    const char *source;    /* "form", "import 12", "ctl" … */
-    struct date today;     /* business date; time stamps are always of the real clock */
+    const char *from;   /* terminal or host of the peer */
+    const char *op;     /* request name */
+    const char *why;    /* reason given, or NULL */
+    const char *source; /* "form", "import 12", "ctl" … */
+    struct date today;  /* business date; time stamps are always of the real clock */
 };
 
 /* A request number: a change with the same one happens once; 30 days. All zero: none. */
@@ -135,14 +135,17 @@ struct walk {
     const struct form *form;
     const struct form_field *field;
     const char *const *areas;
-    const char *lo, *hi;     /* canonical values, inclusive */
+    const char *lo, *hi; /* canonical values, inclusive */
     bool reverse;
-    const char *after;       /* opaque, from walk_mark; NULL: from the start */
-    bool any_order;          /* much quicker over many divisions; mark is then NULL, after not taken */
+    const char *after; /* opaque, from walk_mark; NULL: from the start */
+    bool any_order;    /* much quicker over many divisions; mark is then NULL, after not taken */
 };
 /* fn returns 0 to go on, 1 to stop, negative for an error. mark is what `after` takes. */
 typedef int (*walk_fn)(struct txn *, uint64_t id, const char *mark, void *arg);
 int txn_walk(struct txn *, const struct walk *, walk_fn fn, void *arg);
+/* The same with the records themselves, each read under ctx. */
+typedef int (*record_fn)(struct rec *, void *arg);
+int txn_each(struct txn *, void *ctx, const struct walk *, record_fn fn, void *arg);
 
 /* Ids whose tokens begin with prefix (rec_query_tokens), each once, in token order, up to max. */
 int txn_search(struct txn *, void *ctx, const struct form *, const char *prefix, size_t max,

@@ -415,3 +415,27 @@ int txn_walk(struct txn *t, const struct walk *w, walk_fn fn, void *arg)
     talloc_free(m.ctx);
     return err;
 }
+
+struct each {
+    void *ctx;
+    const struct form *form;
+    record_fn fn;
+    void *arg;
+};
+
+static int each_one(struct txn *t, uint64_t id, const char *mark, void *arg)
+{
+    struct each *e = arg;
+    struct rec *rec;
+    int err = txn_get(t, e->ctx, e->form, id, &rec);
+    (void)mark;
+    if (err == HE_NOTFOUND) /* an entry of the index that a reader sees longer than its record */
+        return 0;
+    return err ? err : e->fn(rec, e->arg);
+}
+
+int txn_each(struct txn *t, void *ctx, const struct walk *w, record_fn fn, void *arg)
+{
+    struct each e = {.ctx = ctx, .form = w->form, .fn = fn, .arg = arg};
+    return txn_walk(t, w, each_one, &e);
+}

@@ -145,15 +145,10 @@ static struct date keep_date(const struct rec *rec, const char *field)
     return v && date_parse(v, &d) == 0 ? d : (struct date){0};
 }
 
-static int set_add(struct txn *txn, uint64_t id, const char *mark, void *arg)
+static int set_add(struct rec *rec, void *arg)
 {
     struct area_set *set = arg;
-    struct rec *rec;
-    int err = txn_get(txn, set, dict_form(txn_dict(txn), "division"), id, &rec);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
     if (set->n % 256 == 0)
         set->area = talloc_realloc(set, set->area, struct area_info, set->n + 256);
     set->area[set->n++] = (struct area_info){
@@ -181,7 +176,7 @@ int areas_read(struct txn *txn, void *arg)
     struct areas *areas = county->areas;
     struct area_set *set = talloc_zero(NULL, struct area_set);
     struct walk walk = {.form = dict_form(county->dict, "division")};
-    int err = txn_walk(txn, &walk, set_add, set);
+    int err = txn_each(txn, set, &walk, set_add, set);
 
     if (err) {
         talloc_free(set);

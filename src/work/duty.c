@@ -103,10 +103,6 @@ void duty_set(const struct county_conf *conf, struct date today, struct rec *chi
 /* --- visits of a child --- */
 
 struct tally {
-    struct txn *txn;
-    void *ctx;
-    const struct rec *skip; /* as stored: counted as `with` instead */
-    const struct form *form;
     char last[11], duty[11], contact[11];
     bool afar;          /* the newest that counted was from afar */
     const char *before; /* only visits before this day; NULL: all */
@@ -158,34 +154,21 @@ static void tally_contact(struct tally *t, const struct rec *contact)
         later(t->contact, rec_get(contact, "on"));
 }
 
-static int tally_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+static int tally_all(struct family *f, struct tally *t, const char *name, uint64_t child)
 {
-    struct tally *t = arg;
-    struct rec *rec;
-    int err = txn_get(txn, t->ctx, t->form, id, &rec);
+    const struct form *form = dict_form(f->county->dict, name);
+    void *tmp = talloc_new(f);
+    struct rec **rec;
+    size_t n = 0;
+    int err = form ? linked_all(f->txn, tmp, form, "child", child, &rec, &n) : 0;
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    if (form_is(t->form, "visit"))
-        tally_visit(t, rec);
-    else
-        tally_contact(t, rec);
-    talloc_free(rec);
-    return 0;
-}
-
-static int tally_all(struct family *f, struct tally *t, const char *form, uint64_t child)
-{
-    char *key = text_printf(f, "%llu", (unsigned long long)child);
-    struct walk walk = {.lo = key, .hi = key};
-
-    t->ctx = f;
-    t->form = walk.form = dict_form(f->county->dict, form);
-    if (!t->form)
-        return 0;
-    walk.field = form_field(t->form, "child");
-    return txn_walk(f->txn, &walk, tally_one, t);
+    for (size_t i = 0; i < n && !err; i++)
+        if (form_is(form, "visit"))
+            tally_visit(t, rec[i]);
+        else
+            tally_contact(t, rec[i]);
+    talloc_free(tmp);
+    return err;
 }
 
 int duty_counts(struct family *f, const struct rec *child, const struct rec *visit, bool *yes)

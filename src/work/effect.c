@@ -166,16 +166,11 @@ static bool in_force(const struct rec *post, struct date on)
     return !(to && !date_parse(to, &d) && date_cmp(on, d) > 0);
 }
 
-static int director_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+static int director_one(struct rec *post, void *arg)
 {
     struct director_scan *scan = arg;
     const struct role *role;
-    struct rec *post;
-    int err = txn_get(txn, NULL, dict_form(scan->county->dict, "post"), id, &post);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
     role = roles_find(scan->county->roles, rec_get(post, "role") ? rec_get(post, "role") : "");
     if (role && role->level && !strcmp(role->level, "village") && role_may(role, "child.change") &&
         in_force(post, scan->today) && scan->user != rec_ref(post, "user")) {
@@ -193,7 +188,7 @@ int village_director(struct txn *txn, const struct county *county, const char *v
     const char *areas[] = {village, NULL};
     struct director_scan scan = {county, village, today, 0, 0};
     struct walk walk = {.form = form, .field = form_field(form, "area"), .areas = areas};
-    int err = village ? txn_walk(txn, &walk, director_one, &scan) : 0;
+    int err = village ? txn_each(txn, NULL, &walk, director_one, &scan) : 0;
 
     *user = scan.n == 1 ? scan.user : 0;
     return err;

@@ -149,70 +149,39 @@ static bool task_goes(const struct handover *h, const struct rec *task)
     return child ? moves(h, child) : !h->ids && areas_cover(h->areas, got(task, "village"));
 }
 
-struct found {
-    struct handover *h;
-    const struct form *form;
-    struct rec **rec;
-    size_t n;
-};
-
-static int task_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
-{
-    struct found *f = arg;
-    struct rec *task;
-    int err = txn_get(txn, f->h->ctx, f->form, id, &task);
-
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    if (!task_goes(f->h, task))
-        return 0;
-    f->rec = talloc_realloc(f->h->ctx, f->rec, struct rec *, f->n + 1);
-    f->rec[f->n++] = task;
-    return 0;
-}
-
 static int give_tasks(struct handover *h)
 {
-    const char *key = text_printf(h->ctx, "%llu", (unsigned long long)h->from);
-    struct found f = {.h = h, .form = dict_form(h->county->dict, "task")};
-    struct walk walk = {
-        .form = f.form, .field = form_field(f.form, "assignee"), .lo = key, .hi = key};
-    int err = h->from ? txn_walk(h->txn, &walk, task_one, &f) : 0;
+    struct rec **task;
+    size_t n = 0;
+    int err = h->from ? linked_all(h->txn, h->ctx, dict_form(h->county->dict, "task"), "assignee",
+                                   h->from, &task, &n)
+                      : 0;
 
-    for (size_t i = 0; i < f.n && !err; i++) {
+    for (size_t i = 0; i < n && !err; i++) {
+        if (!task_goes(h, task[i]))
+            continue;
         add_named(h->tasks,
-                  text_printf(h->ctx, "%s %s", got(f.rec[i], "due"), got(f.rec[i], "what")));
-        err = set_field(h->txn, h->ctx, &h->who, f.rec[i], "assignee", h->to_text);
+                  text_printf(h->ctx, "%s %s", got(task[i], "due"), got(task[i], "what")));
+        err = set_field(h->txn, h->ctx, &h->who, task[i], "assignee", h->to_text);
+        h->ntask++;
     }
-    h->ntask = f.n;
     return err;
 }
 
 /* --- the drafts --- */
 
-static int post_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
-{
-    struct found *f = arg;
-    struct rec *post;
-    int err = txn_get(txn, f->h->ctx, f->form, id, &post);
-
-    (void)mark;
-    if (!err && !areas_cover(f->h->areas, got(post, "area")))
-        return 1;
-    return err == HE_NOTFOUND ? 0 : err;
-}
-
 /* All that he is or was lies in the actor's reach, so a draft that names no village does too. */
 static int all_within(struct handover *h, bool *all)
 {
-    const char *key = text_printf(h->ctx, "%llu", (unsigned long long)h->from);
-    struct found f = {.h = h, .form = dict_form(h->county->dict, "post")};
-    struct walk walk = {.form = f.form, .field = form_field(f.form, "user"), .lo = key, .hi = key};
-    int err = txn_walk(h->txn, &walk, post_one, &f);
+    struct rec **post;
+    size_t n = 0;
+    int err =
+        linked_all(h->txn, h->ctx, dict_form(h->county->dict, "post"), "user", h->from, &post, &n);
 
-    *all = err == 0;
-    return err < 0 ? err : 0;
+    *all = !err;
+    for (size_t i = 0; i < n && *all; i++)
+        *all = areas_cover(h->areas, got(post[i], "area"));
+    return err;
 }
 
 /* A draft of a child that goes over, or of what is new in a village of the actor. */

@@ -75,20 +75,15 @@ static int by_national(struct link *l)
     return err;
 }
 
-static int named_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+static int named_one(struct rec *rec, void *arg)
 {
     struct link *l = arg;
-    struct rec *rec;
     const char *state;
-    int err = txn_get(txn, l->im->tmp, l->form, id, &rec);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
     state = rec_get(rec, "state");
     if ((state && *state == '5') || (l->birth && !rec_same(rec_get(rec, "birth_date"), l->birth)))
         return 0;
-    l->id = id;
+    l->id = rec->id;
     return ++l->n > 1;
 }
 
@@ -102,7 +97,7 @@ static int by_name(struct link *l)
                         .areas = areas,
                         .lo = name,
                         .hi = name};
-    int err = name && village ? txn_walk(l->im->txn, &walk, named_one, l) : 0;
+    int err = name && village ? txn_each(l->im->txn, l->im->tmp, &walk, named_one, l) : 0;
 
     if (l->n > 1)
         l->id = 0;

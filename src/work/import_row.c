@@ -88,19 +88,14 @@ struct named {
     bool has_id;
 };
 
-static int named_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+static int named_one(struct rec *rec, void *arg)
 {
     struct named *x = arg;
-    struct rec *rec;
-    int err = txn_get(txn, x->im->tmp, x->im->form, id, &rec);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
     /* Two numbers are two children, twins of one name included. */
     if (!rec_same(rec_get(rec, "birth_date"), x->birth) || (x->has_id && rec_get(rec, "id_no")))
         return 0;
-    x->im->id = id;
+    x->im->id = rec->id;
     return 1;
 }
 
@@ -119,7 +114,7 @@ static int find_child(struct import *im)
 
     if (!name || !village || !x.birth)
         return 0;
-    err = txn_walk(im->txn, &walk, named_one, &x);
+    err = txn_each(im->txn, im->tmp, &walk, named_one, &x);
     return err > 0 ? 0 : err;
 }
 

@@ -36,39 +36,22 @@ static char severity(const struct form *form, const struct finding *x)
 
 /* --- exceptions: read once there is something to excuse --- */
 
-struct excuse_scan {
-    struct quality *q;
-    const struct form *form;
-    char *rules;
-};
-
-static int excuse_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
-{
-    struct excuse_scan *scan = arg;
-    struct family *f = scan->q->f;
-    struct rec *rec;
-    struct date due;
-    int err = txn_get(txn, f, scan->form, id, &rec);
-
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    if (rec_same(rec_get(rec, "state"), "2") && rec_get(rec, "rules") && rec_get(rec, "due") &&
-        !date_parse(rec_get(rec, "due"), &due) && date_cmp(due, f->actor->today) >= 0)
-        scan->rules = talloc_asprintf_append(scan->rules, "%s,", rec_get(rec, "rules"));
-    return 0;
-}
-
 static int excuses_load(struct quality *q)
 {
     struct family *f = q->f;
     const struct form *form = dict_form(f->county->dict, "exception");
-    const char *key = text_printf(f, "%llu", (unsigned long long)q->child->id);
-    struct walk walk = {.form = form, .field = form_field(form, "child"), .lo = key, .hi = key};
-    struct excuse_scan scan = {q, form, talloc_strdup(f, ",")};
-    int err = q->child->id ? txn_walk(f->txn, &walk, excuse_one, &scan) : 0;
+    struct rec **rec;
+    struct date due;
+    char *rules = talloc_strdup(f, ",");
+    size_t n = 0;
+    int err = q->child->id ? linked_all(f->txn, f, form, "child", q->child->id, &rec, &n) : 0;
 
-    q->excused = scan.rules;
+    for (size_t i = 0; i < n && !err; i++)
+        if (rec_same(rec_get(rec[i], "state"), "2") && rec_get(rec[i], "rules") &&
+            rec_get(rec[i], "due") && !date_parse(rec_get(rec[i], "due"), &due) &&
+            date_cmp(due, f->actor->today) >= 0)
+            rules = talloc_asprintf_append(rules, "%s,", rec_get(rec[i], "rules"));
+    q->excused = rules;
     return err;
 }
 

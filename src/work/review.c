@@ -200,45 +200,18 @@ int review_split(struct family *f)
 
 /* --- the change record --- */
 
-struct open_scan {
-    void *ctx;
-    const struct form *form;
-    struct rec **rec;
-    size_t n;
-};
-
-static int open_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
-{
-    struct open_scan *scan = arg;
-    struct rec *rec;
-    const char *state;
-    int err = txn_get(txn, scan->ctx, scan->form, id, &rec);
-
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    state = rec_get(rec, "state");
-    if (!state || !strchr("123", *state))
-        return 0;
-    scan->rec = talloc_realloc(scan->ctx, scan->rec, struct rec *, scan->n + 1);
-    scan->rec[scan->n++] = rec;
-    return 0;
-}
-
 int review_open(struct txn *txn, void *ctx, const struct county *county, uint64_t child,
                 struct rec ***out, size_t *n)
 {
-    struct open_scan scan = {ctx, dict_form(county->dict, "change"), NULL, 0};
-    char *key = text_printf(ctx, "%llu", (unsigned long long)child);
-    struct walk walk = {.form = scan.form,
-                        .field = form_field(scan.form, "child"),
-                        .lo = key,
-                        .hi = key,
-                        .reverse = true};
-    int err = txn_walk(txn, &walk, open_one, &scan);
+    struct rec **all;
+    size_t nall;
+    int err = linked_all(txn, ctx, dict_form(county->dict, "change"), "child", child, &all, &nall);
 
-    *out = scan.rec;
-    *n = scan.n;
+    *n = 0;
+    *out = err ? NULL : talloc_array(ctx, struct rec *, nall);
+    for (size_t i = nall; !err && i-- > 0;) /* newest first */
+        if (strchr("123", *(rec_get(all[i], "state") ? rec_get(all[i], "state") : "x")))
+            (*out)[(*n)++] = all[i];
     return err;
 }
 

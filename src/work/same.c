@@ -33,23 +33,20 @@ struct same {
 /* --- whom to ask --- */
 
 struct post_scan {
+    struct txn *txn;
     const struct county *county;
     struct date today;
     void *ctx;
     const char *phone;
 };
 
-static int supervisor_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+static int supervisor_one(struct rec *post, void *arg)
 {
     struct post_scan *scan = arg;
     const struct role *role;
-    struct rec *post, *user;
+    struct rec *user;
     struct date to;
-    int err = txn_get(txn, scan->ctx, dict_form(scan->county->dict, "post"), id, &post);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
     role = roles_find(scan->county->roles, rec_get(post, "role") ? rec_get(post, "role") : "");
     if (!role || !role->level || strcmp(role->level, "town") != 0 ||
         !role_may(role, "child.change"))
@@ -57,7 +54,7 @@ static int supervisor_one(struct txn *txn, uint64_t id, const char *mark, void *
     if (rec_get(post, "to") && !date_parse(rec_get(post, "to"), &to) &&
         date_cmp(scan->today, to) > 0)
         return 0;
-    if (txn_get(txn, scan->ctx, dict_form(scan->county->dict, "user"), rec_ref(post, "user"),
+    if (txn_get(scan->txn, scan->ctx, dict_form(scan->county->dict, "user"), rec_ref(post, "user"),
                 &user))
         return 0;
     scan->phone = rec_get(user, "phone");
@@ -71,12 +68,12 @@ static const char *town_phone(struct txn *txn, void *ctx, const struct county *c
     const struct form *form = dict_form(county->dict, "post");
     char town[13];
     const char *areas[] = {town, NULL};
-    struct post_scan scan = {county, actor->today, ctx, NULL};
+    struct post_scan scan = {txn, county, actor->today, ctx, NULL};
     struct walk walk = {.form = form, .field = form_field(form, "area"), .areas = areas};
 
     area_truncate(village, AREA_TOWN, town);
     walk.lo = walk.hi = town;
-    if (area_level(village) < AREA_TOWN || txn_walk(txn, &walk, supervisor_one, &scan))
+    if (area_level(village) < AREA_TOWN || txn_each(txn, ctx, &walk, supervisor_one, &scan))
         return NULL;
     return scan.phone;
 }

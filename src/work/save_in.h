@@ -110,9 +110,6 @@ const char *review_first(const struct family *);
 int review_submit(struct family *);
 /* review_state of a child by its open changes. */
 int review_mirror(struct txn *, void *ctx, const struct county *, uint64_t child, char out[2]);
-/* The open changes of a child (waiting or returned), newest first. */
-int review_open(struct txn *, void *ctx, const struct county *, uint64_t child, struct rec ***out,
-                size_t *n);
 
 /* --- touch.c: a shared person and the children linked to it --- */
 /* Children linked to a record by an indexed ref; each once. */

@@ -57,15 +57,10 @@ static void head_out(struct look *l, struct node *n, const struct rec *rec)
 
 /* --- the list --- */
 
-static int list_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+static int list_one(struct rec *rec, void *arg)
 {
     struct look *l = arg;
-    struct rec *rec;
-    int err = txn_get(txn, l->ctx, dict_form(l->county->dict, "frozen"), id, &rec);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
     if (*text(rec, "state") != '1' &&
         touches((const char *const *)l->areas, text(rec, "division")) &&
         (!l->report || strcmp(l->report, text(rec, "report")) == 0) &&
@@ -90,7 +85,7 @@ int stat_frozen_list(struct txn *txn, void *ctx, const struct county *county,
                      .out = out};
 
     l.rows = node_add_list(out, "rows");
-    return txn_walk(txn, &walk, list_one, &l);
+    return txn_each(txn, ctx, &walk, list_one, &l);
 }
 
 /* --- one --- */

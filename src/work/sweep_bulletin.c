@@ -226,7 +226,8 @@ int sweep_bulletin(struct txn *txn, void *ctx, const struct county *county,
     if (freeze)
         err = sweep_table_read(&s, freeze, &p.t);
     if (!freeze || err == HE_NOTFOUND)
-        return sweep_refuse(out, HE_RULE, _("这个节点的数字还没有冻结：在进度（=57）按 F9 选“冻结”，再起草"));
+        return sweep_refuse(out, HE_RULE,
+                            _("这个节点的数字还没有冻结：在进度（=57）按 F9 选“冻结”，再起草"));
     if (err)
         return err;
     title = rec_get(s.sweep, "title");
@@ -301,18 +302,13 @@ struct before {
     uint64_t id;
 };
 
-static int before_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+static int before_one(struct rec *rec, void *arg)
 {
     struct before *b = arg;
-    struct rec *rec;
-    int err = txn_get(txn, b->s->ctx, b->s->sweep->form, id, &rec);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    if (id != b->s->sweep->id && rec_same(rec_get(rec, "kind"), rec_get(b->s->sweep, "kind")) &&
-        id > b->id)
-        b->id = id;
+    if (rec->id != b->s->sweep->id &&
+        rec_same(rec_get(rec, "kind"), rec_get(b->s->sweep, "kind")) && rec->id > b->id)
+        b->id = rec->id;
     return 0;
 }
 
@@ -322,7 +318,7 @@ static int before(struct swept *s, uint64_t *id)
     struct before b = {s, 0};
     struct walk walk = {
         .form = s->sweep->form, .field = form_field(s->sweep->form, "state"), .lo = "4", .hi = "4"};
-    int err = txn_walk(s->txn, &walk, before_one, &b);
+    int err = txn_each(s->txn, s->ctx, &walk, before_one, &b);
 
     *id = b.id;
     return err;

@@ -14,37 +14,30 @@
 
 /* --- items --- */
 
-struct pick {
-    struct swept *s;
-    struct rec *item;
-    size_t n;
-};
-
-static int pick_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+/* The rows that name this child or place, of this sweep only. */
+static int items_of(struct swept *s, const char *field, uint64_t id, struct rec ***out, size_t *n)
 {
-    struct pick *p = arg;
-    struct rec *item;
-    int err = txn_get(txn, p->s->ctx, sweep_form(p->s->county, "sweep_item"), id, &item);
+    struct rec **all;
+    size_t nall = 0;
+    int err =
+        linked_all(s->txn, s->ctx, sweep_form(s->county, "sweep_item"), field, id, &all, &nall);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    if (rec_ref(item, "sweep") != p->s->sweep->id)
-        return 0;
-    p->item = item;
-    return 1;
+    *n = 0;
+    *out = all;
+    for (size_t i = 0; i < nall && !err; i++)
+        if (rec_ref(all[i], "sweep") == s->sweep->id)
+            all[(*n)++] = all[i];
+    return err;
 }
 
 int sweep_item_of(struct swept *s, const char *field, uint64_t id, struct rec **out)
 {
-    const struct form *form = sweep_form(s->county, "sweep_item");
-    const char *key = sweep_id(s->ctx, id);
-    struct walk walk = {.form = form, .field = form_field(form, field), .lo = key, .hi = key};
-    struct pick p = {.s = s};
-    int err = txn_walk(s->txn, &walk, pick_one, &p);
+    struct rec **item;
+    size_t n;
+    int err = items_of(s, field, id, &item, &n);
 
-    *out = p.item;
-    return err < 0 ? err : 0;
+    *out = !err && n > 0 ? item[0] : NULL;
+    return err;
 }
 
 struct rec *sweep_item_new(struct swept *s, const struct rec *subject, char origin)
@@ -219,44 +212,35 @@ int sweep_child_stored(struct family *f)
 
 /* --- merged files --- */
 
-static int twice_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+/* The second row of a child whose files were merged. */
+static int strike_out(struct swept *s, const struct rec *old)
 {
-    struct pick *p = arg;
-    struct rec *old, *item;
+    struct rec *item = rec_copy(s->ctx, old);
     char day[11];
-    int err = txn_get(txn, p->s->ctx, sweep_form(p->s->county, "sweep_item"), id, &old);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    if (rec_ref(old, "sweep") != p->s->sweep->id || p->n++ == 0)
-        return 0;
-    item = rec_copy(p->s->ctx, old);
     rec_set(item, "found", "5");
     rec_set(item, "result", NULL);
     rec_set(item, "reason", HAN_("两份档案已合并"));
-    rec_set(item, "checked_on", date_format(p->s->who.today, day));
+    rec_set(item, "checked_on", date_format(s->who.today, day));
     if (sweep_code(item, "state") == '1')
         rec_set(item, "state", "2");
-    return sweep_put_item(p->s, old, item);
+    return sweep_put_item(s, old, item);
 }
 
 int sweep_merged(struct txn *txn, void *ctx, const struct county *county,
                  const struct store_who *who, uint64_t child)
 {
     struct swept s = {.txn = txn, .ctx = talloc_new(ctx), .county = county, .who = *who};
-    const struct form *form = sweep_form(county, "sweep_item");
-    const char *key = sweep_id(s.ctx, child);
-    struct walk walk = {.form = form, .field = form_field(form, "child"), .lo = key, .hi = key};
+    struct rec **item;
     uint64_t *ids;
-    size_t n;
+    size_t n, nitem;
     int err = sweep_running(txn, s.ctx, &ids, &n);
 
     for (size_t i = 0; i < n && !err; i++) {
-        struct pick p = {.s = &s};
-
-        if (!(err = sweep_load(&s, ids[i])))
-            err = txn_walk(txn, &walk, twice_one, &p);
+        if ((err = sweep_load(&s, ids[i])) || (err = items_of(&s, "child", child, &item, &nitem)))
+            break;
+        for (size_t k = 1; k < nitem && !err; k++) /* the first one stays */
+            err = strike_out(&s, item[k]);
     }
     talloc_free(s.ctx);
     return err;

@@ -33,9 +33,7 @@ struct scan {
     void *ctx;
     const struct form *form;
     const struct task_new *like; /* the same source and kind; NULL members: any */
-    uint64_t child;
     struct rec **rec;
-    uint64_t *id;
     size_t n;
 };
 
@@ -49,15 +47,10 @@ static bool wanted(const struct scan *scan, const struct rec *task)
                      rec_same(rec_get(task, "source"), like->source));
 }
 
-static int scan_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+static int scan_one(struct rec *task, void *arg)
 {
     struct scan *scan = arg;
-    struct rec *task;
-    int err = txn_get(txn, scan->ctx, scan->form, id, &task);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
     if (!wanted(scan, task)) {
         talloc_free(task);
         return 0;
@@ -73,7 +66,7 @@ static int scan_child(struct txn *txn, struct scan *scan, uint64_t child)
     struct walk walk = {
         .form = scan->form, .field = form_field(scan->form, "child"), .lo = key, .hi = key};
 
-    return txn_walk(txn, &walk, scan_one, scan);
+    return txn_each(txn, scan->ctx, &walk, scan_one, scan);
 }
 
 static int scan_source(struct txn *txn, struct scan *scan, const char *village, const char *source)
@@ -85,7 +78,7 @@ static int scan_source(struct txn *txn, struct scan *scan, const char *village, 
                         .lo = source,
                         .hi = source};
 
-    return txn_walk(txn, &walk, scan_one, scan);
+    return txn_each(txn, scan->ctx, &walk, scan_one, scan);
 }
 
 /* --- opening --- */
@@ -180,32 +173,18 @@ int task_drop(struct txn *txn, void *ctx, const struct county *county, const str
 }
 
 /* Reports and additions lie in the village of their child too. */
-static int move_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
-{
-    struct scan *scan = arg;
-
-    (void)txn, (void)mark;
-    scan->id = talloc_realloc(scan->ctx, scan->id, uint64_t, scan->n + 1);
-    scan->id[scan->n++] = id;
-    return 0;
-}
-
 static int move_form(struct txn *txn, void *ctx, const struct form *form,
                      const struct store_who *who, const struct rec *child)
 {
-    struct scan scan = {.ctx = ctx, .form = form};
-    const char *key = id_text(ctx, child->id);
-    struct walk walk = {.form = form, .field = form_field(form, "child"), .lo = key, .hi = key};
-    int err = txn_walk(txn, &walk, move_one, &scan);
+    struct rec **old;
+    size_t n = 0;
+    int err = linked_all(txn, ctx, form, "child", child->id, &old, &n);
 
-    for (size_t i = 0; i < scan.n && !err; i++) {
-        struct rec *old, *rec;
+    for (size_t i = 0; i < n && !err; i++) {
+        struct rec *rec = rec_copy(ctx, old[i]);
 
-        if ((err = txn_get(txn, ctx, form, scan.id[i], &old)))
-            break;
-        rec = rec_copy(ctx, old);
         rec_set(rec, "village", rec_get(child, "village"));
-        err = txn_put(txn, who, old, rec, NULL, NULL);
+        err = txn_put(txn, who, old[i], rec, NULL, NULL);
     }
     return err;
 }

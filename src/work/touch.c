@@ -234,15 +234,10 @@ struct linked {
     size_t n;
 };
 
-static int linked_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+static int linked_one(struct rec *rec, void *arg)
 {
     struct linked *l = arg;
-    struct rec *rec;
-    int err = txn_get(txn, l->ctx, l->form, id, &rec);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
     l->rec = talloc_realloc(l->ctx, l->rec, struct rec *, l->n + 1);
     l->rec[l->n++] = rec;
     return 0;
@@ -254,7 +249,7 @@ int linked_all(struct txn *txn, void *ctx, const struct form *form, const char *
     const char *key = text_printf(ctx, "%llu", (unsigned long long)id);
     struct walk walk = {.form = form, .field = form_field(form, field), .lo = key, .hi = key};
     struct linked l = {.ctx = ctx, .form = form};
-    int err = txn_walk(txn, &walk, linked_one, &l);
+    int err = txn_each(txn, ctx, &walk, linked_one, &l);
 
     *rec = l.rec;
     *n = l.n;

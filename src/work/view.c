@@ -93,28 +93,6 @@ static void view_missing(struct view *v)
 
 /* --- the change on its way --- */
 
-struct pending {
-    struct rec *change;
-    void *ctx;
-    const struct form *form;
-};
-
-static int pending_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
-{
-    struct pending *p = arg;
-    struct rec *rec;
-    const char *state;
-    int err = txn_get(txn, p->ctx, p->form, id, &rec);
-
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    state = rec_get(rec, "state");
-    if (state && strchr("123", *state))
-        p->change = rec;
-    return 0;
-}
-
 /* ["name","father.phone"]: names of fields only, so that no value stands in them; see decide.c. */
 static void marks_out(struct view *v, struct node *change, const struct form *form,
                       const char *marks)
@@ -181,18 +159,16 @@ static int change_out(struct view *v, struct node *change, const struct rec *rec
 static int view_change(struct view *v)
 {
     const struct form *form = dict_form(v->a->county->dict, "change");
-    const char *key = text_printf(v->tmp, "%llu", (unsigned long long)v->rec->id);
-    struct walk walk = {.form = form, .field = form_field(form, "child"), .lo = key, .hi = key};
-    struct pending p = {.ctx = v->tmp, .form = form};
+    struct rec **open;
+    size_t n;
     int err;
 
     if (v->rec->form == form)
         return change_out(v, node_add_map(v->out, "change"), v->rec);
     if (strcmp(v->rec->form->name, "child") != 0 || !actor_may(v->narrow, "change.read"))
         return 0;
-    if ((err = txn_walk(v->a->txn, &walk, pending_one, &p)) || !p.change)
-        return err;
-    return change_out(v, node_add_map(v->out, "change"), p.change);
+    err = review_open(v->a->txn, v->tmp, v->a->county, v->rec->id, &open, &n);
+    return err || n == 0 ? err : change_out(v, node_add_map(v->out, "change"), open[0]);
 }
 
 /* "notice": what the first view that speaks says of this record. */

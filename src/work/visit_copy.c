@@ -81,16 +81,11 @@ static int compare(struct copies *c, const struct rec *other)
     return 0;
 }
 
-static int look_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
+static int look_one(struct rec *other, void *arg)
 {
     struct copies *c = arg;
-    struct rec *other;
-    int err = txn_get(txn, c->f, c->f->rec->form, id, &other);
+    int err = compare(c, other);
 
-    (void)mark;
-    if (err)
-        return err == HE_NOTFOUND ? 0 : err;
-    err = compare(c, other);
     return err ? err : c->same && c->clash;
 }
 
@@ -118,7 +113,7 @@ int visit_copy(struct family *f, const struct rec *child)
         return 0;
     walk.lo = date_format(date_add_days(d, -AROUND_DAYS), lo);
     walk.hi = date_format(date_add_days(d, AROUND_DAYS), hi);
-    if ((err = txn_walk(f->txn, &walk, look_one, &c)) < 0)
+    if ((err = txn_each(f->txn, f, &walk, look_one, &c)) < 0)
         return err;
     if (c.same)
         findings_add(f->s->findings, 'W', c.same, "same_words",

@@ -127,6 +127,9 @@ const char **actor_areas(void *ctx, const struct actor *, const char *right);
 /* The records of a form whose ref field names this one, under ctx, in the order of its index. touch.c */
 int linked_all(struct txn *, void *ctx, const struct form *, const char *field, uint64_t id,
                struct rec ***rec, size_t *n);
+/* The open changes of a child (waiting or returned), newest first. review.c */
+int review_open(struct txn *, void *ctx, const struct county *, uint64_t child, struct rec ***out,
+                size_t *n);
 /* A job of the actor, not stored yet: waiting; param, mark and result are empty maps. */
 struct job *actor_job(void *ctx, const struct actor *, const char *kind);
 /* Is the division in one of these ("": the whole tree)? */
