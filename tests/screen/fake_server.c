@@ -15,7 +15,7 @@
 #include "rec/check.h"
 #include "wire/wire.h"
 
-enum { MS = 5000 };
+enum { MS = 20000 };
 
 struct fake {
     const char *dir, *play;
