@@ -211,21 +211,39 @@ int cmd_division_load(struct ctl *c)
 
 /* --- what villages lack, whom to ask --- */
 
+struct empty {
+    struct out *out;
+    size_t n;
+};
+
+static int empty_row(struct ctl *c, const struct node *row, void *arg)
+{
+    struct empty *e = arg;
+    const char *cell[] = {node_text(row, "code"), node_text(row, "title"),
+                          node_text(row, "director")};
+    (void)c;
+    out_row(e->out, cell);
+    e->n++;
+    return 0;
+}
+
 int cmd_division_empty(struct ctl *c)
 {
-    static const struct out_column column[] = {{.key = "code", .label = N_("代码")},
-                                               {.key = "title", .label = N_("村(居)")},
-                                               {.key = "director", .label = N_("儿童主任")}};
+    const struct out_column column[] = {{.key = "code", .label = _("代码")},
+                                        {.key = "title", .label = _("村(居)")},
+                                        {.key = "director", .label = _("儿童主任")}};
     struct node *b = ctl_body(c, NULL), *answer;
     ctl_put_text(b, "below", args_text(c->args, "--division"));
     int r = ctl_call(c, OP_AREA_EMPTY, b, &answer);
     if (r < 0)
         return r;
-    out_list(c, c->format, column, NELEM(column), node_get(answer, "rows"));
-    const struct node *rows = node_get(answer, "rows");
-    out_say(_("%lld 个村(居)里，%zu 个没有一份档案"), (long long)node_num(answer, "villages", 0),
-            rows ? rows->n : 0);
-    return 0;
+    struct empty e = {out_open(c, c->format, column, NELEM(column)), 0};
+    r = ctl_pages(c, OP_AREA_EMPTY, b, 0, empty_row, &e);
+    out_close(e.out);
+    if (r == 0)
+        out_say(_("%lld 个村(居)里，%zu 个没有一份档案"),
+                (long long)node_num(answer, "villages", 0), e.n);
+    return r;
 }
 
 int cmd_division_contacts(struct ctl *c)

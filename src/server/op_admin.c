@@ -18,11 +18,10 @@ int op_area_list(struct call *c, struct txn *t)
     return 0;
 }
 
-/* {below} → as village_empty */
+/* as village_empty */
 int op_area_empty(struct call *c, struct txn *t)
 {
-    return village_empty(t, c->ctx, c->county, c->actor, node_text_or(c->body, "below", ""),
-                         c->out);
+    return village_empty(t, c->ctx, c->county, c->actor, c->body, c->out);
 }
 
 /* {division} → as village_contacts */

@@ -79,10 +79,11 @@ static const char *pick_by(struct app *app, struct cross *c, const char *title, 
 static void pick_where(struct app *app, struct cross *c)
 {
     static const struct edit_opts opts = {.cols = 50, .max_chars = 300};
-    const struct form_view *view[64] = {NULL};
-    struct pick_item items[NELEM(view) + 2] = {{0}};
-    size_t n = 0;
-    for (size_t i = 0; i < c->form->nview && n < NELEM(view); i++)
+    size_t n = 0, room = c->form->nview + 2;
+    const struct form_view **view = talloc_zero_array(c, const struct form_view *, (unsigned)room);
+    struct pick_item *items = talloc_zero_array(view, struct pick_item, (unsigned)room);
+    MUST(view && items);
+    for (size_t i = 0; i < c->form->nview; i++)
         if (session_has_role(c->s, c->form->view[i].roles)) {
             view[n] = &c->form->view[i];
             items[n++].label = _(c->form->view[i].label);
@@ -101,6 +102,7 @@ static void pick_where(struct app *app, struct cross *c)
         c->where = view[i] ? view[i]->where_text : NULL;
         c->where_label = view[i] ? _(view[i]->label) : NULL;
     }
+    talloc_free(view);
 }
 
 static void pick_place(struct app *app, struct cross *c)

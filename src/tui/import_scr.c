@@ -11,8 +11,6 @@
 #include "tui/box.h"
 #include "tui/popup.h"
 
-enum { FILES_MAX = 200 };
-
 static bool is_table(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -31,33 +29,36 @@ static int newest_first(const void *a, const void *b)
     return (y->time > x->time) - (y->time < x->time);
 }
 
-static size_t list_files(void *ctx, const char *dir, struct file *out)
+static struct file *list_files(void *ctx, const char *dir, size_t *n)
 {
     DIR *d = opendir(dir);
-    size_t n = 0;
-    for (struct dirent *e; d && n < FILES_MAX && (e = readdir(d));) {
+    struct file *out = talloc_array(ctx, struct file, 1);
+    *n = 0;
+    for (struct dirent *e; d && (e = readdir(d));) {
         struct stat st;
         char when[20], *path = text_printf(ctx, "%s/%s", dir, e->d_name);
         if (!is_table(e->d_name) || lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
             continue;
         date_time_format(st.st_mtime, when);
-        out[n++] = (struct file){
+        out = talloc_realloc(ctx, out, struct file, (unsigned)*n + 1);
+        MUST(out);
+        out[(*n)++] = (struct file){
             text_visible(ctx, e->d_name, 0), st.st_mtime,
             text_printf(ctx, "%.16s  %lld KB", when, (long long)(st.st_size + 1023) / 1024)};
     }
     if (d)
         closedir(d);
-    qsort(out, n, sizeof(*out), newest_first);
-    return n;
+    qsort(out, *n, sizeof(*out), newest_first);
+    return out;
 }
 
 /* The name of the chosen file, NULL when cancelled. */
 static const char *choose_file(struct app *app, struct session *s, void *ctx)
 {
-    struct file *file = talloc_zero_array(ctx, struct file, FILES_MAX);
-    struct pick_item *items = talloc_zero_array(ctx, struct pick_item, FILES_MAX);
-    MUST(file && items);
-    size_t n = list_files(ctx, text_printf(ctx, "%s/in", s->box), file);
+    size_t n;
+    const struct file *file = list_files(ctx, text_printf(ctx, "%s/in", s->box), &n);
+    struct pick_item *items = talloc_zero_array(ctx, struct pick_item, (unsigned)n + 1);
+    MUST(items);
     for (size_t i = 0; i < n; i++) {
         items[i].label = file[i].name;
         items[i].hint = file[i].hint;

@@ -65,9 +65,13 @@ static void menu_view(struct app *app, struct list *l)
 /* ---- columns ---- */
 
 /* Every column that any view of the form knows, once. */
-static size_t all_columns(struct list *l, struct form_path *out, size_t room)
+static struct form_path *all_columns(const struct list *l, void *ctx, size_t *count)
 {
-    size_t n = 0;
+    size_t n = 0, room = l->form->ncolumn;
+    for (size_t v = 0; v < l->form->nview; v++)
+        room += l->form->view[v].ncolumn;
+    struct form_path *out = talloc_array(ctx, struct form_path, (unsigned)room + 1);
+    MUST(out);
     for (size_t v = 0; v <= l->form->nview; v++) {
         const struct form_column *c = v ? l->form->view[v - 1].column : l->form->column;
         size_t nc = v ? l->form->view[v - 1].ncolumn : l->form->ncolumn;
@@ -75,19 +79,21 @@ static size_t all_columns(struct list *l, struct form_path *out, size_t room)
             size_t k = 0;
             while (k < n && (out[k].via != c[i].path.via || out[k].field != c[i].path.field))
                 k++;
-            if (k == n && n < room)
+            if (k == n)
                 out[n++] = c[i].path;
         }
     }
-    return n;
+    *count = n;
+    return out;
 }
 
 static void menu_columns(struct app *app, struct list *l)
 {
-    struct form_path path[64];
-    size_t n = all_columns(l, path, NELEM(path)), k = 0;
-    struct pick_item items[NELEM(path)] = {0};
     void *ctx = talloc_new(l);
+    size_t n, k = 0;
+    const struct form_path *path = all_columns(l, ctx, &n);
+    struct pick_item *items = talloc_zero_array(ctx, struct pick_item, (unsigned)n + 1);
+    MUST(items);
     for (size_t i = 0; i < n; i++) {
         items[i].label = list_heading(ctx, path[i]);
         char *name = form_path_text(ctx, path[i]);

@@ -14,7 +14,7 @@
 #include "rec/check.h"
 #include "tui/popup.h"
 
-enum { SLOW_MS = 300 };
+enum { SLOW_MS = 300, PAGE = 200 };
 
 static void slow(void *arg)
 {
@@ -173,6 +173,49 @@ int session_call(struct app *app, struct session *s, void *ctx, enum wire_op op,
     if (r < 0)
         app_message(app, "%s", _(text));
     return r;
+}
+
+/* One page behind the rows that are there; its `next`, or NULL at the end. */
+static const char *add_page(const struct node ***row, size_t *n, const struct node *answer)
+{
+    const struct node *list = node_get(answer, "rows");
+    size_t more = list ? list->n : 0;
+    *row = talloc_realloc(NULL, *row, const struct node *, (unsigned)(*n + more + 1));
+    MUST(*row);
+    for (const struct node *e = node_first(list); e; e = e->next)
+        (*row)[(*n)++] = e;
+    return node_text(answer, "next");
+}
+
+const struct node **session_rows(struct app *app, struct session *s, void *ctx, enum wire_op op,
+                                 struct node *body, size_t *n, struct node **last)
+{
+    const struct node **row = talloc_array(NULL, const struct node *, 1);
+    const char *next = "", *text = "";
+    struct node *answer = NULL;
+    int r = 0;
+    MUST(row);
+    *n = 0;
+    for (int page = PAGE; next && r == 0;) {
+        node_remove(body, "limit");
+        node_int(body, "limit", page);
+        r = session_call_quiet(app, s, ctx, op, body, &answer, &text);
+        if (r == HE_TOOBIG && page > 1) { /* long rows */
+            page = page / 4 > 0 ? page / 4 : 1;
+            r = 0;
+            continue;
+        }
+        next = r == 0 ? add_page(&row, n, answer) : NULL;
+        node_remove(body, "after");
+        node_str(body, "after", next);
+    }
+    if (last)
+        *last = answer;
+    if (r == 0)
+        return talloc_steal(ctx, row);
+    app_message(app, "%s", _(text));
+    talloc_free(row);
+    return NULL;
 }
 
 bool session_may(const struct session *s, const char *right)

@@ -39,6 +39,12 @@ int session_call(struct app *, struct session *, void *ctx, enum wire_op, struct
 /* The same without the sentence on the screen; *text is it (may be NULL). */
 int session_call_quiet(struct app *, struct session *, void *ctx, enum wire_op, struct node *body,
                        struct node **answer, const char **text);
+/*
+ * All rows of a list that the server gives in pages (after, next), *n of them; smaller pages are asked
+ * for when rows are long. NULL on an error, after its sentence. *last, which may be NULL: the last answer.
+ */
+const struct node **session_rows(struct app *, struct session *, void *ctx, enum wire_op,
+                                 struct node *body, size_t *n, struct node **last);
 bool session_may(const struct session *, const char *right); /* from me.may */
 /* "child", "read": session_may of "child.read". */
 bool session_may_do(const struct session *, const char *type, const char *verb);

@@ -12,34 +12,34 @@
 #include "form/role.h"
 #include "tui/popup.h"
 
-enum { LOGIN_COLS = 14, NAME_COLS = 12, STATE_COLS = 11, LIMIT = 200 };
+enum { LOGIN_COLS = 14, NAME_COLS = 12, STATE_COLS = 11 };
 
 struct users {
     struct session *s;
     struct roles *roles;
-    struct node *mem;
-    const struct node *rows;
+    void *mem; /* of the rows */
+    const struct node **row;
     size_t n, at, top, fit;
 };
 
 static const struct node *nth(const struct users *u, size_t i)
 {
-    const struct node *e = node_first(u->rows);
-    while (e && i-- > 0)
-        e = e->next;
-    return e;
+    return i < u->n ? u->row[i] : NULL;
 }
 
 static void load(struct app *app, struct users *u)
 {
-    struct node *body = node_map(u), *answer;
-    node_int(body, "limit", LIMIT);
-    if (session_call(app, u->s, u, OP_USER_LIST, body, &answer) < 0)
+    void *mem = talloc_new(u);
+    size_t n;
+    const struct node **row = session_rows(app, u->s, mem, OP_USER_LIST, node_map(mem), &n, NULL);
+    if (!row) {
+        talloc_free(mem);
         return;
+    }
     talloc_free(u->mem);
-    u->mem = answer;
-    u->rows = node_get(answer, "rows");
-    u->n = u->rows ? u->rows->n : 0;
+    u->mem = mem;
+    u->row = row;
+    u->n = n;
     u->at = u->at < u->n ? u->at : u->n ? u->n - 1 : 0;
 }
 
@@ -58,15 +58,20 @@ static const char *role_label(const struct users *u, const char *name)
     return r ? _(r->label) : name;
 }
 
+static const char *place_of(const struct node *post)
+{
+    return node_text_or(post, "title",
+                        node_text_or(post, "area", node_text_or(post, "division", "")));
+}
+
 /* "儿童主任 幸福一村（到2026-12-31）、…" */
 static char *posts_text(const struct users *u, void *ctx, const struct node *row)
 {
     char *s = talloc_strdup(ctx, "");
     for (const struct node *p = node_first(node_get(row, "posts")); p; p = p->next) {
         const char *to = node_text(p, "to");
-        s = talloc_asprintf_append(
-            s, "%s%s %s", *s ? _("、") : "", role_label(u, node_text_or(p, "role", "")),
-            node_text_or(p, "title", node_text_or(p, "area", node_text_or(p, "division", ""))));
+        s = talloc_asprintf_append(s, "%s%s %s", *s ? _("、") : "",
+                                   role_label(u, node_text_or(p, "role", "")), place_of(p));
         if (to && *to)
             s = talloc_asprintf_append(s, _("（到%s）"), to);
     }
@@ -112,13 +117,12 @@ static void users_draw(struct app *app, struct screen *scr, const struct frame *
         u->top = u->at;
     if (u->at >= u->top + u->fit)
         u->top = u->at - u->fit + 1;
-    size_t i = u->top;
-    for (const struct node *e = nth(u, i); e && i < u->top + u->fit; e = e->next, i++)
-        draw_user(u, &f->body, 2 + (int)(i - u->top), i, e);
+    for (size_t i = u->top; i < u->n && i < u->top + u->fit; i++)
+        draw_user(u, &f->body, 2 + (int)(i - u->top), i, u->row[i]);
     if (u->mem && !u->n)
         draw_text(&f->body, 4, 2, ATTR_NORMAL, _("还没有用户。按 F6 新增。"));
     draw_text(&f->hint, 0, 0, ATTR_NORMAL,
-              _("回车办理：加岗位、结束岗位、停用、改有效期、人员资料。F6 新增用户。"));
+              _("回车办理：加岗位、结束岗位、停用、改有效期、人员资料。F6 新增，/ 找人。"));
     draw_caret(&f->body, 2 + (int)(u->at - u->top), 1);
 }
 
@@ -220,12 +224,15 @@ static void add_post(struct app *app, struct users *u, const char *login)
 static void end_post(struct app *app, struct users *u, const struct node *row)
 {
     const struct node *posts = node_get(row, "posts"), *p = node_first(posts);
-    struct pick_item items[32] = {0};
     struct node *body = node_map(u);
     size_t n = 0;
-    for (const struct node *e = p; e && n < NELEM(items); e = e->next) {
+    struct pick_item *items =
+        talloc_zero_array(body, struct pick_item, posts ? (unsigned)posts->n + 1 : 1);
+    MUST(items);
+    for (const struct node *e = p; e; e = e->next) {
         items[n].label = role_label(u, node_text_or(e, "role", ""));
-        items[n++].hint = node_text_or(e, "title", node_text(e, "division"));
+        items[n++].hint = text_printf(body, "%s  %s %s", place_of(e), node_text_or(e, "from", ""),
+                                      node_text_or(e, "to", ""));
     }
     struct pick pick = {.title = _("结束哪个岗位"), .items = items, .n = n};
     int i = n ? popup_pick(app, &pick) : HE_CANCELLED;
@@ -304,6 +311,21 @@ static void act(struct app *app, struct users *u)
 
 /* ---- keys ---- */
 
+/* Among thousands: by login name, name or initials. */
+static void find_user(struct app *app, struct users *u)
+{
+    struct pick_item *items = talloc_zero_array(u, struct pick_item, (unsigned)u->n + 1);
+    MUST(items);
+    for (size_t i = 0; i < u->n; i++) {
+        items[i].code = node_text_or(u->row[i], "login", "");
+        items[i].label = node_text_or(u->row[i], "name", "");
+    }
+    struct pick p = {.title = _("找哪个用户"), .items = items, .n = u->n, .at = u->at};
+    int i = u->n ? popup_pick(app, &p) : HE_CANCELLED;
+    u->at = i >= 0 ? (size_t)i : u->at;
+    talloc_free(items);
+}
+
 static void move(struct users *u, long by)
 {
     long at = (long)u->at + by, last = (long)u->n - 1;
@@ -334,6 +356,8 @@ static enum handled users_key(struct app *app, struct screen *scr, const struct 
     case ACT_OPEN:
     case ACT_EDIT:
         return act(app, u), KEY_TAKEN;
+    case ACT_FILTER:
+        return find_user(app, u), KEY_TAKEN;
     case ACT_REFRESH:
         return load(app, u), KEY_TAKEN;
     default:
@@ -346,7 +370,7 @@ static const char *users_enabled(struct app *app, struct screen *scr, enum actio
     (void)app;
     (void)scr;
     return a == ACT_NEW || a == ACT_EDIT || a == ACT_OPEN || a == ACT_REFRESH || a == ACT_PGUP ||
-                   a == ACT_PGDN
+                   a == ACT_PGDN || a == ACT_FILTER
                ? ""
                : NULL;
 }

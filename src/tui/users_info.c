@@ -13,7 +13,7 @@
 static const char *const info_user[] = {"phone",         "unit",     "vetted_on", "vetted_by",
                                         "training_last", "training", "remark"};
 
-enum { ITEMS = 32, ASK_COLS = 40 };
+enum { ASK_COLS = 40 };
 
 struct info {
     const struct form_field *field;
@@ -40,16 +40,20 @@ static const char *info_hint(void *ctx, const struct info *i)
                        node_text_or(i->post, "title", node_text_or(i->post, "label", "")));
 }
 
-static size_t info_list(const struct session *s, const struct node *row, struct info *out)
+static struct info *info_list(const struct session *s, void *ctx, const struct node *row, size_t *n)
 {
-    size_t n = 0;
+    const struct node *posts = node_get(row, "posts");
+    struct info *out =
+        talloc_array(ctx, struct info, NELEM(info_user) + (posts ? (unsigned)posts->n : 0));
 
+    MUST(out);
+    *n = 0;
     for (size_t i = 0; i < NELEM(info_user); i++)
-        out[n++] = info_item(s, "user", info_user[i], row, NULL);
-    for (const struct node *p = node_first(node_get(row, "posts")); p && n < ITEMS; p = p->next)
+        out[(*n)++] = info_item(s, "user", info_user[i], row, NULL);
+    for (const struct node *p = node_first(posts); p; p = p->next)
         if (node_flag(p, "now") && *node_text_or(p, "division", ""))
-            out[n++] = info_item(s, "post", "full_part", row, p);
-    return n;
+            out[(*n)++] = info_item(s, "post", "full_part", row, p);
+    return out;
 }
 
 /* The new value, "" to empty it; NULL when given up. */
@@ -57,12 +61,13 @@ static const char *info_ask(struct app *app, void *ctx, const struct info *i)
 {
     const struct form_field *f = i->field;
     const struct edit_opts opts = {.cols = ASK_COLS, .max_chars = f->max ? f->max : f->type->max};
-    struct pick_item item[ITEMS] = {0};
-    struct pick pick = {.title = _(f->label), .items = item};
 
     if (!f->codes)
         return popup_ask(app, ctx, _(f->label), _(f->help), i->value, &opts);
-    for (; pick.n < f->codes->n && pick.n < ITEMS; pick.n++) {
+    struct pick_item *item = talloc_zero_array(ctx, struct pick_item, (unsigned)f->codes->n + 1);
+    struct pick pick = {.title = _(f->label), .items = item};
+    MUST(item);
+    for (; pick.n < f->codes->n; pick.n++) {
         const struct code *code = &f->codes->code[pick.n];
         item[pick.n] = (struct pick_item){.code = code->code, .label = _(code->label)};
         if (strcmp(code->code, i->value) == 0)
@@ -96,10 +101,13 @@ static bool info_send(struct app *app, struct session *s, const struct node *row
 bool users_info(struct app *app, struct session *s, const struct node *row)
 {
     void *ctx = talloc_new(s);
-    struct info info[ITEMS];
-    struct pick_item item[ITEMS] = {0};
-    struct pick pick = {.title = _("人员资料"), .items = item, .n = info_list(s, row, info)};
+    struct pick pick = {.title = _("人员资料")};
+    const struct info *info = info_list(s, ctx, row, &pick.n);
+    struct pick_item *item = talloc_zero_array(ctx, struct pick_item, (unsigned)pick.n);
     const char *value = NULL;
+
+    MUST(item);
+    pick.items = item;
 
     for (size_t i = 0; i < pick.n; i++)
         item[i] =

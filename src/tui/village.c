@@ -15,17 +15,17 @@ void village_empty_open(struct app *app, struct session *s)
 {
     void *ctx = talloc_new(app);
     struct node *answer;
-    if (session_call(app, s, ctx, OP_AREA_EMPTY, node_map(ctx), &answer) < 0) {
+    size_t n = 0;
+    const struct node **row = session_rows(app, s, ctx, OP_AREA_EMPTY, node_map(ctx), &n, &answer);
+    struct pick_item *item = talloc_zero_array(ctx, struct pick_item, (unsigned)n + 1);
+    MUST(item);
+    for (size_t i = 0; i < n; i++) {
+        item[i].label = node_text_or(row[i], "title", "");
+        item[i].hint = node_text_or(row[i], "director", _("没有儿童主任"));
+    }
+    if (!row) {
         talloc_free(ctx);
         return;
-    }
-    const struct node *rows = node_get(answer, "rows"), *e = node_first(rows);
-    size_t n = 0;
-    struct pick_item *item = talloc_zero_array(ctx, struct pick_item, rows ? rows->n + 1 : 1);
-    MUST(item);
-    for (; e; e = e->next, n++) {
-        item[n].label = node_text_or(e, "title", "");
-        item[n].hint = node_text_or(e, "director", _("没有儿童主任"));
     }
     char *title = text_printf(ctx, _("一份档案都没有的村(居)：%zu 个（共 %lld 个）"), n,
                               (long long)node_num(answer, "villages", 0));
@@ -33,10 +33,8 @@ void village_empty_open(struct app *app, struct session *s)
     int at = n ? popup_pick(app, &pick) : HE_CANCELLED;
     if (!n)
         app_message(app, _("每个村(居)都有档案。"));
-    for (e = node_first(rows); at > 0; at--)
-        e = e->next;
-    if (at == 0)
-        list_open(app, s, "child", NULL, node_text_or(e, "code", ""), NULL);
+    if (at >= 0)
+        list_open(app, s, "child", NULL, node_text_or(row[at], "code", ""), NULL);
     talloc_free(ctx);
 }
 

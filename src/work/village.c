@@ -66,30 +66,37 @@ static int director_name(const struct village *v, const char *code, struct node 
 }
 
 int village_empty(struct txn *txn, void *ctx, const struct county *county,
-                  const struct actor *actor, const char *below, struct node *out)
+                  const struct actor *actor, const struct node *body, struct node *out)
 {
     struct village v = {txn, ctx, county, actor, dict_form(county->dict, "child"), NULL, NULL};
+    const char *below = node_text_or(body, "below", ""), *after = node_text_or(body, "after", "");
+    int64_t limit = node_num(body, "limit", ROWS_MAX);
     const char **own = actor_areas(ctx, actor, "child.review");
+    const char *last = NULL; /* on this page */
     size_t total = 0;
     int err = 0;
 
+    if (limit < 1 || limit > ROWS_MAX)
+        limit = ROWS_MAX;
     v.rows = node_add_list(out, "rows");
     for (size_t i = 0; i < area_count(county) && !err; i++) {
         const struct area_info *info = area_nth(county, i);
         bool has = true;
 
         if (!areas_cover((const char *const *)own, info->code) || info->to.y != 0 ||
-            area_level(info->code) != AREA_VILLAGE ||
-            (below && *below && !area_within(info->code, below)))
+            area_level(info->code) != AREA_VILLAGE || (*below && !area_within(info->code, below)))
             continue;
         total++;
-        if ((err = has_file(&v, info->code, &has)) || has || v.rows->n >= ROWS_MAX)
+        if (last || strcmp(info->code, after) <= 0 || (err = has_file(&v, info->code, &has)) || has)
             continue;
         struct node *row = node_add_map(v.rows, NULL);
         node_str(row, "code", info->code);
         node_str(row, "title", area_title(ctx, county, info->code));
         err = director_name(&v, info->code, row);
+        if (v.rows->n >= (size_t)limit)
+            last = info->code;
     }
+    node_str(out, "next", last);
     node_int(out, "villages", (int64_t)total);
     return err;
 }

@@ -180,10 +180,11 @@ char *place_title(void *ctx, const struct county *, const struct form_field *, c
  * with words those at or below it whose name or pinyin has them; closed ones last, at most limit. */
 void area_list(void *ctx, const struct county *, const char *below, const char *words, int limit,
                struct node *out);
-/* {rows: [{code, title, director: name}], villages: how many were looked at}: open villages in the actor's
- * reach (child.review) at or below one ("" all) where no child is suspected, waiting or registered. */
+/* {below, after, limit} → {rows: [{code, title, director: name}], next, villages: how many there are}: open
+ * villages in the actor's reach (child.review), in or below one, where no child is suspected, waiting or
+ * registered. */
 int village_empty(struct txn *, void *ctx, const struct county *, const struct actor *,
-                  const char *below, struct node *out);
+                  const struct node *body, struct node *out);
 /* {title, rows: [{role, label, title, name, phone, unit, acting}]}: who holds a post at the division today,
  * then above it. */
 int village_contacts(struct txn *, void *ctx, const struct county *, const struct actor *,

@@ -129,3 +129,42 @@ Test(box, users_of_the_security_administrator, .init = setup, .fini = teardown)
     SEES(h, "兼职（汇龙镇 幸福二村）");
     harness_stop(h);
 }
+
+/* More users than a page of the server, more posts than a list is long: none is out of reach. */
+Test(box, many_users_and_many_posts, .init = setup, .fini = teardown)
+{
+    enum { USERS = 230, POSTS = 40 };
+    for (int i = 0; i < USERS; i++) {
+        struct node *body = node_map(county.ctx);
+        node_str(body, "login", talloc_asprintf(county.ctx, "u%03d", i));
+        node_str(body, "name", "赵一");
+        node_str(body, "role", "director");
+        node_str(body, "division", VILLAGE_A);
+        county_call(&county, "an", OP_USER_ADD, body);
+    }
+    for (int i = 1; i < POSTS; i++) {
+        struct node *body = node_map(county.ctx);
+        node_str(body, "login", "u229");
+        node_str(body, "role", "director");
+        node_str(body, "division", VILLAGE_B);
+        node_str(body, "from", talloc_asprintf(county.ctx, "%d-01-01", 2027 + i));
+        node_str(body, "to", talloc_asprintf(county.ctx, "%d-02-01", 2027 + i));
+        county_call(&county, "an", OP_POST_ADD, body);
+    }
+    struct harness *h = county_screen(&county, "an", NULL);
+    harness_send(h, "=91\r");
+    SEES(h, "共 235 个用户");
+    harness_send(h, "/u229");
+    SEES(h, "找哪个用户");
+    SEES(h, " 1 项");
+    harness_send(h, "\r");
+    SEES(h, "> u229");
+    harness_send(h, "\r2");
+    SEES(h, "结束哪个岗位");
+    SEES(h, "40 项");
+    harness_send(h, "\0338\0338\0338\0338");
+    SEES(h, "2066-01-01 2066-02-01");
+    harness_send(h, "\r");
+    SEES(h, "从今天起不能再用这个岗位办事");
+    harness_stop(h);
+}

@@ -130,6 +130,9 @@ rc_of "villages without a file" 0 "$ctl" division empty --division 320681100000 
 villages=$("$ctl" count division --where "code within 320681100000 and level = 5")
 same "all of the township but two" 2 $((villages - $(grep -c '^320681100' "$tmp/out")))
 has "with their director" "东洲新村居委会,冯主任" "$tmp/out"
+"$ctl" division empty --csv >"$tmp/out" 2>/dev/null
+villages=$("$ctl" count division --where "level = 5")
+same "of the county, page after page" 2 $((villages - $(tail -n +2 "$tmp/out" | sort -u | wc -l)))
 HUTONG_USER=wangfang rc_of "are the township's care" 4 "$ctl" division empty
 rc_of "a booklet was filed" 0 "$ctl" add filing what=档案册 area=320681100001 filed_to=镇社会事务办 children=3
 same "with the township" 1 "$("$ctl" count filing --where "area within 320681100000 and what = 2")"
