@@ -18,7 +18,7 @@ enum import_outcome {
 };
 extern const char *const import_outcomes[IMP_COUNT];
 
-enum { IMPORT_FIRST = 3 }; /* rows of a preview: as many as stand side by side */
+enum { IMPORT_FIRST = 2 }; /* rows of a preview: as many as stand side by side */
 
 struct import {
     struct ctl *c;
@@ -26,9 +26,9 @@ struct import {
     struct table_opt opt;
     char digest[65], map_digest[65];
     struct map_match *match;
-    struct node *first[IMPORT_FIRST]; /* {path: text} of the first rows */
+    const char **first[IMPORT_FIRST]; /* of the first rows, what each column would be kept as */
     long first_number[IMPORT_FIRST];
-    size_t nfirst;
+    size_t nfirst, doubtful; /* doubtful: cells of them that do not fit */
     int64_t rows; /* behind the heading, to the last one with text */
     /* sending */
     int64_t job, next;

@@ -50,6 +50,17 @@ struct map_match *map_match(void *ctx, const struct map *, const struct table_ro
 enum map_kind { MAP_DATA, MAP_TOTAL, MAP_HEADING }; /* blank rows are never given by table_next */
 enum map_kind map_kind(const struct map_match *, const struct table_row *row);
 
+/* A column of the file for people: what it fills, and what a row's cell there would be kept as. */
+struct map_said {
+    const char *heading;
+    const struct form_path *to; /* NULL: not imported */
+    bool serial, spare;         /* spare: used where another column of the field is empty */
+};
+struct map_said map_said(const struct map_match *, size_t column);
+/* "2016-03-12", "女"; "" when the cell says nothing. *fits: false when the field could not take it. */
+char *map_show(void *ctx, const struct map_match *, const struct table_row *row, size_t column,
+               struct date today, bool *fits);
+
 /* Adds {path: text} of the row to the map v; empty cells and words for “nothing” are left out. */
 void map_values(const struct map_match *, const struct table_row *row, struct node *v);
 /* The paths that columns feed, into a list; the map's constants, {path: value}, into a map. */

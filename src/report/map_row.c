@@ -147,6 +147,30 @@ static bool can_judge(const struct map_column *c)
            strcmp(type, "region") != 0;
 }
 
+struct map_said map_said(const struct map_match *m, size_t column)
+{
+    const struct map_use *u = &m->use[column];
+    return (struct map_said){.heading = u->shown,
+                             .to = u->column ? &u->column->path : NULL,
+                             .serial = u->serial,
+                             .spare = u->column && u->column->unless};
+}
+
+char *map_show(void *ctx, const struct map_match *m, const struct table_row *row, size_t column,
+               struct date today, bool *fits)
+{
+    const struct map_column *c = m->use[column].column;
+    const char *code;
+    char *value, *problem, *text = column < row->n ? talloc_strdup(ctx, row->cell[column]) : NULL;
+    *fits = true;
+    if (c && text)
+        text = base_unconst(said(ctx, &m->use[column], text));
+    if (!c || !text || !can_judge(c))
+        return text ? text : talloc_strdup(ctx, "");
+    *fits = type_parse(ctx, c->path.field, today, text, &value, &code, &problem) == 0;
+    return *fits ? type_show(ctx, c->path.field, value) : text;
+}
+
 void map_sample(struct map_match *m, const struct table_row *row, struct date today)
 {
     void *tmp = talloc_new(NULL);

@@ -55,7 +55,8 @@ Test(box, import_checks_first, .init = setup, .fini = teardown)
     SEES(h, "导入成什么");
     harness_send(h, "\r"); /* 儿童 */
     SEES(h, "前几行会这样登记");
-    SEES(h, "第 2 行");
+    SEES(h, "第 2 行会记成");
+    SEES(h, "村(居)代码  所在村(居)");
     harness_send(h, "\0333");
     SEES(h, "各列都对上了吗");
     harness_send(h, "1");

@@ -16,6 +16,11 @@ unchanged 0
 rejected 132
 skipped 4"
 
+rc_of "a preview stores nothing" 0 "$ctl" import child "$roster" --map roster --preview
+has "and shows which column fills what" "父亲的电话" "$tmp/out"
+has "dates as they would be kept" "2021-08-24 " "$tmp/out"
+has "and what is not kept" "（行号，不存）" "$tmp/out"
+has "and what every new child gets" "儿童类别 农村留守儿童" "$tmp/out"
 rc_of "a dry run says how it will end" 1 "$ctl" import child "$roster" --dry-run --rejects "$tmp/dry"
 same "with the same counts" "$counts" "$(head -n 5 "$tmp/out")"
 same "and the same rejects" "$(cat "$tmp/want")" "$(refused "$tmp/dry")"
@@ -70,6 +75,8 @@ rc_of "no heading" 2 "$ctl" import child "$tmp/strange.csv"
 } >"$tmp/shift.csv"
 rc_of "shifted columns" 5 "$ctl" import child "$tmp/shift.csv"
 has "named" "错位" "$tmp/err"
+"$ctl" import child "$tmp/shift.csv" --preview >"$tmp/out" 2>/dev/null
+has "and marked in the preview" "! 汇龙镇" "$tmp/out"
 printf '启东市花名册,,\n\n姓名,村代码,公民身份号码\n赵一,320681100001,3.20681E+17\n钱二,320681100001,\n' \
 	>"$tmp/lost.csv"
 rc_of "an ID that lost its digits" 1 "$ctl" import child "$tmp/lost.csv" --rejects "$tmp/rej"
