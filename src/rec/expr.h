@@ -24,6 +24,8 @@
  *           | "months" "(" operand "," operand ")" | "days" "(" operand "," operand ")"
  *           | ("today" | date | path) ("+" | "-") number ("d" | "w" | "m" | "y") { … }
  *                                          at most 200 years a step
+ *           | ("today" | date | path) ("+" | "-") setting
+ *   setting = "agreement_warn_days" | "contact_gap_days"   of the county in hutong.conf
  *
  * Words are separated by blanks or signs; key words may be in capitals; full-width signs and “ ” are
  * taken too, as an input method types them. A bare word that is no field of the form is taken as a
@@ -63,6 +65,8 @@ struct expr_access {
  * NULL in *out, the expression that is true of every record. */
 int expr_parse(void *ctx, const struct form *, const char *text, const struct expr_access *,
                struct expr **out, char **problem);
+/* How many days a setting stands for, 30 until said: at the start of the server, before any thread. */
+void expr_set_days(const char *name, int days);
 /* A NULL env leaves today, me and linked records unknown. Allocates nothing. */
 enum tri expr_eval(const struct expr *, const struct rec *, const struct rec_env *);
 /*

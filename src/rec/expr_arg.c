@@ -151,6 +151,33 @@ static struct expr_arg *arg_primary(struct expr_parser *p, bool want_text)
     return expr_literal(p);
 }
 
+/* Spans that a county sets for itself; what stands here goes until somebody does. */
+static struct {
+    const char *name;
+    int days;
+} county_days[] = {{"agreement_warn_days", 30}, {"contact_gap_days", 30}};
+
+static int *days_named(const char *name)
+{
+    for (size_t i = 0; i < NELEM(county_days); i++)
+        if (!strcmp(county_days[i].name, name))
+            return &county_days[i].days;
+    return NULL;
+}
+
+const int *expr_days_named(const char *name)
+{
+    return days_named(name);
+}
+
+void expr_set_days(const char *name, int days)
+{
+    int *to = days_named(name);
+
+    MUST(to);
+    *to = days;
+}
+
 /* "30d", or a number and then "d"; at most two centuries, so that dates stay dates. */
 static bool arg_span(struct expr_parser *p, int *n, char *unit)
 {
@@ -188,8 +215,13 @@ static struct expr_arg *arg_shift(struct expr_parser *p, struct expr_arg *base)
     struct expr_arg *a = arg_new(p, SRC_SHIFT, KIND_DATE);
     a->a = base;
     p->t++;
-    if (!arg_span(p, &a->n, &a->unit))
+    if (p->t->type == TOK_WORD && (a->days = expr_days_named(p->t->text))) {
+        a->n = 1;
+        a->unit = 'd';
+        p->t++;
+    } else if (!arg_span(p, &a->n, &a->unit)) {
         return NULL;
+    }
     a->n *= sign;
     return a;
 }

@@ -90,7 +90,7 @@ static struct expr_val eval_shift(const struct expr_arg *s, const struct eval *e
     struct date d = date_from_days((long)v.num);
     switch (s->unit) {
     case 'd':
-        d = date_add_days(d, s->n);
+        d = date_add_days(d, s->days ? (long)s->n * *s->days : s->n);
         break;
     case 'w':
         d = date_add_days(d, 7L * s->n);

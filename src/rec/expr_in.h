@@ -80,6 +80,7 @@ struct expr_arg {
     const char *lo, *hi;    /* … its canonical bounds for an index */
     struct expr_arg *a, *b; /* of AGE, MONTHS, DAYS, SHIFT */
     int n;                  /* SHIFT */
+    const int *days;        /* SHIFT by a setting of the county: n is 1 or -1; else NULL */
     char unit;
 };
 
@@ -115,6 +116,8 @@ struct expr_parser {
 bool expr_word(const struct expr_tok *, const char *word);
 void *expr_fail(struct expr_parser *, const struct expr_tok *, const char *what); /* NULL */
 /* want_text: a word that is no field is a literal. NULL after a problem. */
+/* The days of a setting (expr_set_days), NULL when there is none of that name. */
+const int *expr_days_named(const char *name);
 struct expr_arg *expr_operand(struct expr_parser *, bool want_text);
 struct expr_arg *expr_literal(struct expr_parser *);
 /* expr_type.c: reads a literal as the kind of the other side; false after a problem. */

@@ -9,6 +9,7 @@
 
 #include "base/lang.h"
 #include "base/text.h"
+#include "rec/expr.h"
 
 /* The words of conf/hutong.conf; some belong to other programs of the project and are only known
  * here. */
@@ -23,19 +24,12 @@ static const char *const limit_names[] = {
     "sessions", "sessions_per_user", "requests_per_second", "hello_ms",  "frame_ms",
     "stop_ms",  "page_max",          "import_rows",         "import_mb", "idle_lock_minutes",
     NULL};
-static const char *const county_names[] = {"outing_months",
-                                           "divorced_counts_absent",
-                                           "short_home_days",
-                                           "agreement_makeup_days",
-                                           "visit_red_days",
-                                           "visit_yellow_days",
-                                           "visit_other_months",
-                                           "agreement_change_days",
-                                           "agreement_over_16",
-                                           "city_is_one_county",
-                                           "rural_classes",
-                                           "review_to_county",
-                                           NULL};
+static const char *const county_names[] = {
+    "outing_months",         "divorced_counts_absent", "short_home_days",
+    "agreement_makeup_days", "visit_red_days",         "visit_yellow_days",
+    "visit_other_months",    "agreement_change_days",  "agreement_warn_days",
+    "contact_gap_days",      "agreement_over_16",      "city_is_one_county",
+    "rural_classes",         "review_to_county",       NULL};
 static const char *const print_names[] = {"lp", "queue", "line_queue", NULL};
 static const char *const private_names[] = {
     "allow_combined_roles", "allow_act_as", "allow_today", "fault", "clock_ahead", NULL};
@@ -145,6 +139,8 @@ static void read_county(struct settings *s, struct conf_errors *errs)
     s->county.short_home_days = number(g, "short_home_days", 30, 1, 365, errs);
     s->county.makeup_days = number(g, "agreement_makeup_days", 30, 1, 365, errs);
     s->county.change_days = number(g, "agreement_change_days", 15, 1, 365, errs);
+    expr_set_days("agreement_warn_days", number(g, "agreement_warn_days", 30, 1, 365, errs));
+    expr_set_days("contact_gap_days", number(g, "contact_gap_days", 30, 1, 365, errs));
     s->county.no_agreement_16 = !flag(g, "agreement_over_16", true, errs);
     s->county.visit_red_days = number(g, "visit_red_days", 7, 1, 31, errs);
     s->county.visit_yellow_days = number(g, "visit_yellow_days", 15, 1, 31, errs);

@@ -18,11 +18,24 @@ static char *key_of(const struct form_screen *fs, void *ctx)
                  : text_printf(ctx, "%s/new/%" PRId64, m->form->name, date_now());
 }
 
+/* Whom it is about, for the one who is asked about it later: a visit is known by its child. */
+static const char *about(const struct form_screen *fs, void *ctx)
+{
+    static const char *const names[] = {"child", "child_name"};
+    for (size_t k = 0; k < NELEM(names); k++) {
+        size_t i = model_find(fs->m, names[k]);
+        const struct entry *p = i == NO_PLACE ? NULL : &fs->m->place[i];
+        if (p && p->a.value && !p->a.problem)
+            return model_text(ctx, p, &p->a);
+    }
+    return fs->title;
+}
+
 static struct node *draft_node(const struct form_screen *fs, void *ctx)
 {
     const struct model *m = fs->m;
     struct node *d = node_map(ctx);
-    node_str(d, "title", fs->title);
+    node_str(d, "title", about(fs, ctx));
     node_str(d, "at", m->place[fs->at].name);
     if (fs->ask->change)
         node_int(d, "change", (int64_t)fs->ask->change);

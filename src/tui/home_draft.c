@@ -23,22 +23,21 @@ static uint64_t id_of(const char *key)
     return slash ? strtoull(slash + 1, NULL, 10) : 0;
 }
 
-/* "11-22 10:42 儿童 登记 王小雨" */
+/* "11-22 10:42 走访 新登记：王小雨" */
 static char *describe(struct app *app, struct session *s, void *ctx, const struct node *row)
 {
-    const char *key = node_text_or(row, "key", ""), *who = "";
+    const char *key = node_text_or(row, "key", "");
     const struct form *f = form_of(s, key);
     struct node *body = node_map(ctx), *answer = NULL;
+    const struct node *draft = NULL;
     char when[20];
     node_str(body, "key", key);
-    if (f && session_call_quiet(app, s, ctx, OP_DRAFT_GET, body, &answer, NULL) == 0) {
-        const struct node *draft = node_get(answer, "draft");
-        who = node_text_or(draft, "title",
-                           f->title ? node_text_or(node_get(draft, "v"), f->title, "") : "");
-    }
+    if (f && session_call_quiet(app, s, ctx, OP_DRAFT_GET, body, &answer, NULL) == 0)
+        draft = node_get(answer, "draft");
     date_time_format(node_num(row, "time", 0), when);
-    return text_printf(ctx, "%.11s %s%s %s", when + 5, f ? _(f->label) : key,
-                       id_of(key) ? _("修改") : _("新登记"), who);
+    return text_printf(ctx, _("%.11s %s %s：%s"), when + 5, f ? _(f->label) : key,
+                       id_of(key) ? _("修改") : _("新登记"),
+                       node_text_or(draft, "title", _("未写姓名")));
 }
 
 static const struct node *newest(const struct node *rows)

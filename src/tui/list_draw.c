@@ -105,7 +105,10 @@ static bool all_the_same(const struct list *l, const struct form_column *c)
     const struct node *posts = node_get(l->s->me, "posts");
     bool one = is_village(l->area) ||
                (posts && posts->n == 1 && is_village(node_text(node_first(posts), "area")));
-    return one && !c->path.via && l->form->area && strcmp(c->path.field->name, l->form->area) == 0;
+    char *name = one && l->form->area ? form_path_text(NULL, c->path) : NULL;
+    bool same = name && strcmp(name, l->form->area) == 0;
+    talloc_free(name);
+    return same;
 }
 
 void list_columns(struct list *l, int cols)
@@ -214,11 +217,23 @@ static void draw_headings(const struct list *l, const struct region *r, bool rul
         draw_fill(r, 1, 0, at - 1 < r->cols ? at - 1 : r->cols, ATTR_NORMAL, '-');
 }
 
+/* "幸福一村" for who looks after one township: its name before every village would say nothing. */
+static const char *short_place(const struct list *l, const char *text)
+{
+    const struct node *posts = node_get(l->s->me, "posts");
+    const char *own = posts && posts->n == 1 ? node_text_or(node_first(posts), "title", "") : "";
+    size_t n = strlen(own);
+    return n && strncmp(text, own, n) == 0 && text[n] == ' ' ? text + n + 1 : text;
+}
+
 /* Only the words of a table are words of the catalogue; a name may look like one. */
-static const char *cell_text(const struct list_row *x, const struct list_col *c)
+static const char *cell_text(const struct list *l, const struct list_row *x,
+                             const struct list_col *c)
 {
     const char *text = node_text_or(x->v, c->name, "");
     const struct form_field *f = c->path.field;
+    if (strcmp(f->type->name, "area") == 0)
+        return short_place(l, text);
     return *text && (f->codes || f->type->widget == WIDGET_YESNO) ? _(text) : text;
 }
 
@@ -232,7 +247,7 @@ static void draw_row(const struct list *l, const struct region *r, int row, size
     draw_text(r, row, 2, ATTR_NORMAL, list_marked(l, x->id) ? "*" : x->moved ? "~" : " ");
     for (size_t c = 0; c < l->ncol && at < r->cols; c++) {
         bool number = l->col[c].path.field->type->numeric;
-        const char *text = cell_text(x, &l->col[c]);
+        const char *text = cell_text(l, x, &l->col[c]);
         struct region cell = draw_sub(r, row, at, 1, l->col[c].width);
         if (strcmp(l->col[c].path.field->type->name, "time") == 0)
             draw_text(&cell, 0, 0, ATTR_NORMAL, text); /* the day where the hour has no room */

@@ -226,16 +226,20 @@ static void menu_return(struct app *app, struct list *l)
     decide(app, l, false);
 }
 
-/* Done with the current child; the list may have lost it then. */
+/*
+ * Done with the current child; the list may have lost it then. Read anew before: what others changed
+ * is marked, and only what is done here is no news.
+ */
 static void matter(struct app *app, struct list *l,
                    int (*ask)(struct app *, struct session *, uint64_t))
 {
-    if (l->at >= l->nrow) {
-        app_message(app, _("先把光标移到要办的那一行。"));
+    uint64_t id = l->at < l->nrow ? l->row[l->at].id : 0;
+    if (!id || list_reload(app, l) < 0 || l->at >= l->nrow || l->row[l->at].id != id) {
+        app_message(app, id ? _("这一行已经不在名单里了。") : _("先把光标移到要办的那一行。"));
         return;
     }
-    l->row[l->at].version = 0;
-    ask(app, l->s, l->row[l->at].id);
+    if (ask(app, l->s, id) > 0)
+        l->row[l->at].version = 0;
     l->total = -1;
     list_reload(app, l);
 }

@@ -26,8 +26,8 @@ struct pick {
 
 /*
  * The index of the chosen item (multi: the number of marked ones, marks in items), HE_CANCELLED.
- * Up to nine items: a digit picks at once. More: typing filters by Hanzi, initials or code; Enter
- * takes the item at the cursor.
+ * Up to nine items: a digit picks at once. More: typing filters by Hanzi, initials and code, or by the
+ * number that items without codes get; Enter takes the item at the cursor.
  */
 int popup_pick(struct app *, struct pick *);
 /*

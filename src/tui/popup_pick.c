@@ -1,6 +1,7 @@
 /* The pick list and what is made of it: choices and confirmations. */
 #include "tui/popup.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <talloc.h>
@@ -10,7 +11,7 @@
 #include "base/pinyin.h"
 #include "base/text.h"
 
-enum { DIGIT_ITEMS = 9, FILTER_COLS = 24 };
+enum { DIGIT_ITEMS = 9, FILTER_COLS = 24, NUMBER_CHARS = 24 };
 
 struct picker {
     struct pick *p;
@@ -20,6 +21,8 @@ struct picker {
     struct edit *filter;
     bool digits; /* few items: a digit picks at once, nothing to filter */
     bool coded;  /* the digits are the items' codes */
+    char (
+        *number)[NUMBER_CHARS]; /* of items without codes, when there are many: "1", "2" …; NULL */
 };
 
 /* Are all codes single digits and different? */
@@ -35,11 +38,29 @@ static bool codes_are_digits(const struct pick *p)
     return p->n > 0;
 }
 
-static enum pinyin_place place_in(const struct pick_item *it, const char *query)
+/* What stands before an item and is typed for it: its code, else its number. */
+static const char *code_of(const struct picker *k, size_t i)
 {
-    if (!*query || (it->code && strncasecmp(it->code, query, strlen(query)) == 0))
+    return k->number ? k->number[i] : k->p->items[i].code;
+}
+
+static void give_numbers(struct picker *k)
+{
+    for (size_t i = 0; i < k->p->n; i++)
+        if (k->p->items[i].code)
+            return;
+    k->number = talloc_size(k, k->p->n * NUMBER_CHARS);
+    MUST(k->number);
+    for (size_t i = 0; i < k->p->n; i++)
+        snprintf(k->number[i], NUMBER_CHARS, "%zu", i + 1);
+}
+
+static enum pinyin_place place_in(const struct picker *k, size_t i, const char *query)
+{
+    const char *code = code_of(k, i);
+    if (!*query || (code && strncasecmp(code, query, strlen(query)) == 0))
         return PINYIN_START;
-    return pinyin_find(it->label, query);
+    return pinyin_find(k->p->items[i].label, query);
 }
 
 static void apply_filter(struct picker *k)
@@ -48,9 +69,12 @@ static void apply_filter(struct picker *k)
     k->shown_n = 0;
     for (int place = PINYIN_START; place > PINYIN_NOWHERE; place--) /* what begins so comes first */
         for (size_t i = 0; i < k->p->n; i++)
-            if ((int)place_in(&k->p->items[i], query) == place)
+            if ((int)place_in(k, i, query) == place)
                 k->shown[k->shown_n++] = i;
     k->cursor = k->top = 0;
+    for (size_t i = 0; i < k->shown_n && *query; i++)
+        if (code_of(k, k->shown[i]) && strcmp(code_of(k, k->shown[i]), query) == 0)
+            k->cursor = i;
     talloc_free(query);
 }
 
@@ -64,20 +88,22 @@ static size_t marked_count(const struct picker *k)
 
 /* ---- drawing ---- */
 
-static int item_width(const struct picker *k, const struct pick_item *it, int amb)
+static int item_width(const struct picker *k, size_t i, int amb)
 {
+    const struct pick_item *it = &k->p->items[i];
+    const char *code = code_of(k, i);
     int w = 6 + text_width(it->label, amb) + (k->p->multi ? 4 : 0);
     if (it->hint)
         w += 2 + text_width(it->hint, amb);
-    return w + (it->code && !k->digits ? text_width(it->code, amb) : 0);
+    return w + (code && !k->digits ? text_width(code, amb) : 0);
 }
 
 static int widest(const struct picker *k, int amb)
 {
     int w = text_width(k->p->title, amb) + 4;
     for (size_t i = 0; i < k->p->n; i++)
-        if (item_width(k, &k->p->items[i], amb) > w)
-            w = item_width(k, &k->p->items[i], amb);
+        if (item_width(k, i, amb) > w)
+            w = item_width(k, i, amb);
     if (w < FILTER_COLS + 16)
         w = FILTER_COLS + 16;
     return w;
@@ -88,8 +114,8 @@ static int code_cols(const struct picker *k, int amb)
 {
     int w = 0;
     for (size_t i = 0; i < k->p->n && !k->digits; i++)
-        if (k->p->items[i].code && text_width(k->p->items[i].code, amb) > w)
-            w = text_width(k->p->items[i].code, amb);
+        if (code_of(k, i) && text_width(code_of(k, i), amb) > w)
+            w = text_width(code_of(k, i), amb);
     return w;
 }
 
@@ -109,7 +135,7 @@ static void draw_item(struct picker *k, const struct region *r, int row, size_t 
         draw_text(r, row, at, ATTR_NORMAL, digit);
         at += 2;
     } else if (code_cols(k, amb) > 0) {
-        draw_text(r, row, at, ATTR_NORMAL, it->code ? it->code : "");
+        draw_text(r, row, at, ATTR_NORMAL, code_of(k, i) ? code_of(k, i) : "");
         at += code_cols(k, amb) + 1;
     }
     at += draw_text(r, row, at, ATTR_NORMAL, it->label);
@@ -159,6 +185,7 @@ static void pick_draw(struct app *app, struct screen *s, const struct frame *f)
     draw_text(&f->hint, 0, 0, ATTR_NORMAL,
               k->p->multi ? _("空格打勾，* 全选，回车确定，Esc Esc 取消。")
               : k->digits ? _("按数字直接选定，或用箭头键再按回车；Esc Esc 取消。")
+              : k->number ? _("输入编号、汉字或拼音首字母，回车选定；Esc Esc 取消。")
                           : _("输入汉字、拼音首字母或代码筛选，回车选定；Esc Esc 取消。"));
 }
 
@@ -294,6 +321,8 @@ int popup_pick(struct app *app, struct pick *p)
     k->p = p;
     k->coded = codes_are_digits(p);
     k->digits = p->n <= DIGIT_ITEMS || k->coded;
+    if (!k->digits)
+        give_numbers(k);
     k->shown = talloc_array(k, size_t, (unsigned)p->n + 1);
     MUST(k->shown);
     k->filter = edit_new(k, &(struct edit_opts){.cols = FILTER_COLS, .max_chars = 40});

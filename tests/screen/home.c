@@ -116,7 +116,7 @@ Test(home, offers_the_newest_draft, .init = setup, .fini = teardown)
     county_call(&county, "gao", OP_DRAFT_PUT, body);
     struct harness *h = county_screen(&county, "gao", NULL);
     SEES(h, "上次没有录完");
-    SEES(h, "儿童新登记 周小禾");
+    SEES(h, "儿童 新登记：周小禾");
     harness_send(h, "2");
     LOSES(h, "上次没有录完");
     harness_send(h, "\0339");

@@ -114,8 +114,8 @@ Test(list, options_menu_sort_count, .init = setup, .fini = teardown)
     SEES(h, "打印名册");
     cr_assert(strstr(harness_text(h), "审核通过") == NULL);
     harness_send(h, "d"); /* what begins so stands before what only has it inside */
-    SEES(h, "> 打印名册");
-    harness_send(h, "\177js\r"); /* 计数 */
+    SEES(h, "> 12 打印名册");
+    harness_send(h, "\1773\r"); /* 计数, by its number */
     SEES(h, "按哪一项计数");
     harness_send(h, "性别\r");
     SEES(h, "共 2 类，合计 40");
@@ -157,6 +157,21 @@ Test(list, rows_changed_by_others_are_marked, .init = setup, .fini = teardown)
     county_call(&county, "xu", OP_REC_SET, body);
     harness_send(h, "\0335");
     SEES(h, "3组");
+    cr_assert(strncmp(harness_row(h, 4), "> ~", 3) == 0, "%s", harness_row(h, 4));
+    /* What is done under F9 does not hide what another changed before. */
+    harness_send(h, "\0333");
+    SEES(h, "10 今日工作");
+    harness_send(h, "=31\r");
+    SEES(h, "共40条");
+    cr_assert(strncmp(harness_row(h, 4), ">  ", 3) == 0, "%s", harness_row(h, 4));
+    node_remove(v, "village_group");
+    node_str(v, "village_group", "4组");
+    county_call(&county, "xu", OP_REC_SET, body);
+    harness_send(h, "\0339关注\r");
+    SEES(h, "为什么要多看一眼");
+    harness_send(h, "母亲常不在家\r");
+    SEES(h, "已列入关注名单");
+    SEES(h, "4组");
     cr_assert(strncmp(harness_row(h, 4), "> ~", 3) == 0, "%s", harness_row(h, 4));
     harness_stop(h);
 }

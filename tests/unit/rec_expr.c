@@ -150,6 +150,8 @@ static const struct {
     {"month_start = '2026-11-01'", T},
     {"month_end = '2026-11-30'", T},
     {"month_end + 1d - 1m = month_start", T},
+    {"today + agreement_warn_days = today + 30d", T},
+    {"today - contact_gap_days + 4w + 2d = today", T},
     {"today - 200y < today", U}, /* no date of ours */
     /* joining; and binds tighter than or */
     {"name = 李四 or siblings = 2 and boarding", T},
@@ -185,6 +187,9 @@ Test(rec_expr, table)
         enum tri got = run(&w, table[i].text, r, NULL);
         cr_expect(got == table[i].want, "%s: %d, not %d", table[i].text, got, table[i].want);
     }
+    expr_set_days("agreement_warn_days", 60); /* the same expression follows the setting */
+    cr_expect(run(&w, "today + agreement_warn_days = today + 60d", r, NULL) == T);
+    expr_set_days("agreement_warn_days", 30);
     cr_expect(expr_eval(NULL, r, &w.env) == T);
     /* What cannot be asked is unknown, an empty linked field too. */
     struct expr *e;
