@@ -81,6 +81,7 @@ struct stat_kid {
  * looked for at all. */
 int stat_rec_at(struct txn *, void *ctx, const struct form *, uint64_t id, struct date day,
                 bool past, struct rec **out);
+struct date stat_day_of(const struct node *history_entry); /* business day of the change */
 
 /* stat_kid.c */
 void stat_preds(struct stat_table *, const struct county *);
@@ -88,6 +89,8 @@ void stat_preds(struct stat_table *, const struct county *);
 int stat_pred_of(const struct stat_table *, const struct report *, const struct report_column *,
                  const struct stat_period *);
 int stat_base_of(const struct stat_table *, const struct report *, const struct stat_period *);
+/* … of the children that may have come and gone (in: gone and come back) between two days. */
+int stat_touched_of(const struct stat_table *, const struct stat_period *, bool in);
 /* … of the children of the report whose file has to be corrected. */
 int stat_wrong_of(const struct stat_table *, const struct report *, const struct stat_period *);
 int stat_kid(struct txn *, const struct stat_table *, const struct county *, uint64_t id,
@@ -135,7 +138,7 @@ struct stat_rows {
     /* rows that a child of this code and director counts in: fills at, returns how many */
     size_t (*rows_of)(const struct stat_rows *, const char *code, uint64_t director, size_t *at);
 };
-void stat_moves(const struct stat_rows *, const struct report *, const struct stat_period *,
+int stat_moves(const struct stat_rows *, const struct report *, const struct stat_period *,
                 const struct stat_table *before, const struct stat_table *after);
 
 #endif

@@ -76,6 +76,12 @@ static struct stat_pred wrong(int base)
     return (struct stat_pred){.base = base, .sum_at = -1, .text = "quality = '3'"};
 }
 
+/* Every change of a file sets the one, every return to the register the other. */
+static struct stat_pred touched(void *ctx, bool in, struct date from, struct date to)
+{
+    return wanted(ctx, NULL, in ? "add_date >= {from}" : "updated_on >= {from}", from, to);
+}
+
 static void report_preds(struct stat_table *t, const struct county *county, const struct report *r,
                          struct date from)
 {
@@ -89,6 +95,8 @@ static void report_preds(struct stat_table *t, const struct county *county, cons
         p.base = c->kind == REPORT_MOVE ? -1 : base; /* who left is in the report no more */
         if (counts(c))
             pred_add(t, county, p);
+        for (int in = 0; in < 2 && c->kind == REPORT_MOVE; in++)
+            pred_add(t, county, touched(t, in, from, t->day));
     }
 }
 
@@ -120,6 +128,16 @@ int stat_wrong_of(const struct stat_table *t, const struct report *r, const stru
     struct stat_pred want = wrong(stat_base_of(t, r, p));
 
     return pred_find(t, &want);
+}
+
+int stat_touched_of(const struct stat_table *t, const struct stat_period *p, bool in)
+{
+    void *tmp = talloc_new(NULL);
+    struct stat_pred want = touched(tmp, in, first_day(p->kind, t->day), t->day);
+    int at = pred_find(t, &want);
+
+    talloc_free(tmp);
+    return at;
 }
 
 int stat_pred_of(const struct stat_table *t, const struct report *r, const struct report_column *c,

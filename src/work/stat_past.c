@@ -12,7 +12,7 @@ struct undo {
     bool first;
 };
 
-static struct date day_of(const struct node *entry)
+struct date stat_day_of(const struct node *entry)
 {
     struct date d;
     const char *day = node_text(entry, "day");
@@ -26,7 +26,7 @@ static int undo_one(const struct node *entry, void *arg)
     const struct node *old = node_get(entry, "old");
     bool forward = node_get(node_get(entry, "note"), "forward") != NULL;
 
-    if (date_cmp(day_of(entry), u->day) <= 0) {
+    if (date_cmp(stat_day_of(entry), u->day) <= 0) {
         u->gone = forward;
         return 1;
     }

@@ -463,8 +463,10 @@ static int compute(struct run *run)
     }
     figures(run, t[1]);
     if (moves(run->r))
-        stat_moves(&run->rows, run->r, &a->period, t[0], t[1]);
+        err = stat_moves(&run->rows, run->r, &a->period, t[0], t[1]);
     stat_release(t[1]);
+    if (err)
+        return err;
     stat_formulas(a, run->r);
     rows_drop(run);
     stat_identities(a, run->r);

@@ -122,6 +122,38 @@ static void months(struct box *b)
     b->today = (struct date){2021, 3, 31};
 }
 
+/* Who came and left within the period, and who left and came back, stands in both. */
+Test(work_stat, came_and_left)
+{
+    static const struct {
+        const char *period, *row, *want;
+    } cases[] = {
+        {"2021-05", "", "opening=4 added=2 added_03=1 added_05=1 left=2 left_02=1 closing=4"},
+        {"2021-05", TOWN_1, "opening=3 added=1 left=1 closing=3"},
+        {"2021-05", TOWN_2, "opening=1 added=1 left=1 left_other=1 closing=1"},
+        {"2021-06", "", "opening=4 added=0 left=0 closing=4"},
+        {"2021Q2", "", "opening=4 added=2 left=2 closing=4"},
+    };
+    uint64_t child;
+    struct box b;
+
+    months(&b);
+    b.today = (struct date){2021, 5, 3};
+    child = box_put(&b, NULL, "child", 0,
+                    CHILD("王九", VILLAGE_A, "add_date=2021-05-03|birth_date=2015-01-01"));
+    box_put(&b, NULL, "child", 2, "name=王贰|updated_on=2021-05-03"); /* out all the time */
+    box_put(&b, NULL, "child", 3, "state=4|exit_reason=02|exit_date=2021-05-03");
+    b.today = (struct date){2021, 5, 20};
+    box_put(&b, NULL, "child", child,
+            "state=4|exit_reason=02|exit_date=2021-05-20|updated_on=2021-05-20");
+    box_put(&b, NULL, "child", 3,
+            "state=3|add_reason=05|add_date=2021-05-20|exit_reason=|exit_date=");
+    b.today = (struct date){2021, 7, 1};
+    for (size_t i = 0; i < NELEM(cases); i++)
+        is(&b, "t3", cases[i].period, COUNTY, cases[i].row, cases[i].want);
+    box_free(&b);
+}
+
 Test(work_stat, past)
 {
     static const struct {
