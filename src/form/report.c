@@ -16,6 +16,8 @@ struct reading {
     void *ctx;     /* of all reports */
     struct report *r;
     const char *group, *group_en, *group_where;
+    const struct form *of; /* of the group */
+    const struct form_field *on;
 };
 
 static const char *const move_words[] = {"opening", "added",   "left",   "in",
@@ -101,11 +103,21 @@ static void column_load(struct reading *g, const struct conf_item *item)
     c.name = load_name(&g->l, item);
     c.label = load_need(&g->l, item, "label");
     c.en = load_need(&g->l, item, "en");
+    c.of = g->of;
+    c.on = g->on;
+    c.kind = g->of ? REPORT_OF : REPORT_COUNT;
     c.where_text = both(g->ctx, g->group_where, load_text(&g->l, item, "where"));
     for (size_t i = 0; i < NELEM(words); i++) {
         const char *text = load_text(&g->l, item, words[i]);
         if (text && said++ == 0)
             kinds[i](g, item, &c, text);
+    }
+    if (g->of && said && c.kind != REPORT_FORMULA)
+        conf_error_at(g->l.errs, item, "of 的组里只能计数，或写 formula");
+    if (c.kind == REPORT_FORMULA) {
+        c.where_text = NULL; /* the group's is not asked of it */
+        c.of = NULL;
+        c.on = NULL;
     }
     if (said > 1)
         conf_error_at(g->l.errs, item, "一列只能写 formula sum check move 之一");
@@ -117,9 +129,30 @@ static void column_load(struct reading *g, const struct conf_item *item)
         r->column[r->ncolumn++] = c;
 }
 
+/* of = "visit", on = "visited_on": the columns of this group count visits of those days. */
+static void group_of(struct reading *g, const struct conf_item *item)
+{
+    const char *of = load_text(&g->l, item, "of"), *on = load_text(&g->l, item, "on");
+
+    g->of = of ? dict_form(g->l.dict, of) : NULL;
+    g->on = g->of && on ? form_field(g->of, on) : NULL;
+    if (!of)
+        return;
+    if (!g->of || !g->r->form || !form_link(g->of, g->r->form))
+        conf_error_at(g->l.errs, load_at(item, "of"), "“%s”不是挂在孩子名下的记录", of);
+    else if (!g->on || strcmp(g->on->type->name, "date") != 0 || !g->on->index)
+        conf_error_at(g->l.errs, item, "on 应是“%s”的日期字段，有索引", of);
+    else if (g->r->of && (g->r->of != g->of || g->r->on != g->on))
+        conf_error_at(g->l.errs, item, "一张报表只能另数一种记录");
+    if (!g->on)
+        g->of = NULL;
+    g->r->of = g->of ? g->of : g->r->of;
+    g->r->on = g->on ? g->on : g->r->on;
+}
+
 static void columns_load(struct reading *g, const struct conf_item *group)
 {
-    static const char *const keys[] = {"group", "en", "where", "columns", NULL};
+    static const char *const keys[] = {"group", "en", "where", "columns", "of", "on", NULL};
     const struct conf_item *list = conf_get(group, "columns");
 
     for (size_t i = 0; list && conf_is_list(list) && i < conf_count(list); i++) {
@@ -132,7 +165,10 @@ static void columns_load(struct reading *g, const struct conf_item *group)
             g->group = load_need(&g->l, item, "group");
             g->group_en = load_need(&g->l, item, "en");
             g->group_where = load_text(&g->l, item, "where");
+            group_of(g, item);
             columns_load(g, item);
+            g->of = NULL;
+            g->on = NULL;
             g->group = g->group_en = g->group_where = NULL;
         } else {
             column_load(g, item);

@@ -20,6 +20,7 @@ enum report_kind {
     REPORT_CHECK,   /* … those with something missing or wrong (check) */
     REPORT_FORMULA, /* of other columns */
     REPORT_MOVE,    /* how the records of the report changed in the period */
+    REPORT_OF,      /* records that hang on children, dated in the period: of, on */
 };
 
 /* Decision 9: opening + added + moved in - left - moved out + redrawn = closing, in every row. */
@@ -49,6 +50,8 @@ struct report_column {
     const char *where_text; /* {from} and {to} stand for the days of the period; NULL: all */
     const char *check;      /* "M" missing, "M:caregiver" missing there, "E", "W": a rule speaks */
     const struct form_field *sum;
+    const struct form *of; /* whose records are counted, and which date of theirs decides */
+    const struct form_field *on;
     struct report_sum up, down; /* down.n == 0: up alone */
     bool percent;
     int digits; /* behind the point, of a quotient */
@@ -72,9 +75,10 @@ struct report_link { /* a column equals one of another report */
 struct report {
     const char *name, *label, *en;
     const char *basis, *definition;
-    unsigned periods; /* bit 1 << PERIOD_x */
-    bool by_director; /* rows are directors instead of divisions */
-    const struct form *form;
+    unsigned periods;             /* bit 1 << PERIOD_x */
+    bool by_director;             /* rows are directors instead of divisions */
+    const struct form *form, *of; /* of: of its columns of that kind, NULL none */
+    const struct form_field *on;
     const char *where_text; /* which records are counted at all */
     struct report_column *column;
     size_t ncolumn;
@@ -95,6 +99,12 @@ struct reports {
 struct reports *reports_load(void *ctx, const struct dict *, struct conf_errors *errs);
 const struct report *reports_find(const struct reports *, const char *name);
 int report_column_find(const struct report *, const char *name); /* -1 */
+/* Whose records stand behind a figure of the column. */
+static inline const struct form *report_column_form(const struct report *r,
+                                                    const struct report_column *c)
+{
+    return c->of ? c->of : r->form;
+}
 /* An expression of a report with {from} and {to} filled in (days as text). */
 char *report_text(void *ctx, const char *text, const char *from, const char *to);
 /* "a + b - total.c" with known columns, all of them counted before; a sentence when it cannot be read,

@@ -87,14 +87,15 @@ static void bind_dict(struct dict *dict, struct conf_errors *errs)
 
 /* --- reports --- */
 
-static void bind_where(const struct report *r, const char *text, int line, struct conf_errors *errs)
+static void bind_where(const struct report *r, const struct form *form, const char *text, int line,
+                       struct conf_errors *errs)
 {
     void *tmp = talloc_new(NULL);
     struct expr *e;
     char *problem = NULL;
 
-    if (text && r->form &&
-        expr_parse(tmp, r->form, report_text(tmp, text, "2026-01-01", "2026-01-31"), NULL, &e,
+    if (text && form &&
+        expr_parse(tmp, form, report_text(tmp, text, "2026-01-01", "2026-01-31"), NULL, &e,
                    &problem) != 0)
         conf_error(errs, r->path, line, "where：%s", problem);
     talloc_free(tmp);
@@ -107,9 +108,10 @@ struct reports *rec_load_reports(void *ctx, const struct dict *dict, struct conf
     for (size_t i = 0; i < all->n; i++) {
         const struct report *r = &all->report[i];
 
-        bind_where(r, r->where_text, 1, errs);
+        bind_where(r, r->form, r->where_text, 1, errs);
         for (size_t k = 0; k < r->ncolumn; k++)
-            bind_where(r, r->column[k].where_text, r->column[k].line, errs);
+            bind_where(r, report_column_form(r, &r->column[k]), r->column[k].where_text,
+                       r->column[k].line, errs);
     }
     return all;
 }

@@ -32,7 +32,9 @@ static void columns_out(struct node *out, const struct report *r, const struct s
         if (c->group)
             node_str(n, "group", c->group);
         node_bool(n, "quotient", c->kind == REPORT_FORMULA && c->down.n);
-        node_bool(n, "opens", c->kind != REPORT_FORMULA); /* there are children behind it */
+        node_bool(n, "opens", c->kind != REPORT_FORMULA); /* there are records behind it */
+        if (c->of)
+            node_str(n, "of", c->of->name); /* … of this type, else children */
     }
 }
 
@@ -150,7 +152,8 @@ int op_stat_cell(struct call *c, struct txn *t)
     node_str(detail, "report", ask.report->name);
     node_str(detail, "column", ask.report->column[pick.column].name);
     node_int(detail, "n", rows ? (int64_t)rows->n : 0);
-    return call_audit(c, ask.report->form, 0, detail);
+    return call_audit(c, report_column_form(ask.report, &ask.report->column[pick.column]), 0,
+                      detail);
 }
 
 /* {report, period, division, note} → {job, frozen, edition}. Reads in pieces first: its one change is a

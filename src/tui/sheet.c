@@ -66,7 +66,7 @@ static void open_cell(struct app *app, struct sheet *t)
     if (row->director)
         node_int(cell, "director", row->director);
     char *head = sheet_heading(cell, col);
-    list_open_cell(app, t->s, "child", cell, text_printf(cell, "%s %s", row->name, head));
+    list_open_cell(app, t->s, col->of, cell, text_printf(cell, "%s %s", row->name, head));
     talloc_free(cell);
 }
 

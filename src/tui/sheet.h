@@ -18,6 +18,7 @@ struct sheet_col {
     const char *name, *label, *group; /* group NULL */
     int width;
     bool opens;
+    const char *of; /* type of the records behind its figures */
 };
 
 struct sheet_row {

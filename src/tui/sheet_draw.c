@@ -103,7 +103,7 @@ static void draw_hint(const struct sheet *t, const struct frame *f)
         draw_text(&f->hint, 0, 0, ATTR_NORMAL,
                   t->frozen || !t->col[t->c].opens
                       ? head
-                      : text_printf(t->mem, _("%s。回车看是哪些孩子。"), head));
+                      : text_printf(t->mem, _("%s。回车看名单。"), head));
 }
 
 void sheet_draw(struct app *app, struct screen *scr, const struct frame *f)

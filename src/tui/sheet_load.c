@@ -54,7 +54,8 @@ static void take_columns(struct load *l)
         *c = (struct sheet_col){.name = node_text_or(e, "name", ""),
                                 .label = label ? label : "",
                                 .group = word(e, "group"),
-                                .opens = node_flag(e, "opens")};
+                                .opens = node_flag(e, "opens"),
+                                .of = node_text_or(e, "of", "child")};
         c->width = text_width(c->label, 2) + 2;
         c->width = c->width < COL_MIN ? COL_MIN : c->width > COL_MAX ? COL_MAX : c->width;
     }

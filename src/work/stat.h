@@ -14,6 +14,7 @@
  *   stat_past.c      a record as of a day
  *   stat_period.c    "2026-11-22" "2026-11" "2026Q4"
  *   stat_run.c       a report for people: rows, columns, rights
+ *   stat_seen.c      which columns somebody sees
  *   stat_formula.c   columns of columns, balances; what people read
  *   stat_move.c      who came and went in a period
  *   stat_cross.c     a table somebody made up

@@ -14,6 +14,7 @@ struct cell {
     const struct actor *actor;
     struct list_ask list;
     const struct stat_pick *pick;
+    const char *right; /* to read such a record */
     struct node *out;
     char **problem;
 };
@@ -25,7 +26,7 @@ static int one(struct txn *txn, struct cell *c, struct query *q, struct node *ro
 
     if (err)
         return err == HE_NOTFOUND ? 0 : err;
-    if (actor_sees(txn, c->county, c->actor, "child.read", rec))
+    if (actor_sees(txn, c->county, c->actor, c->right, rec))
         query_row(q, rows, rec);
     talloc_free(rec);
     access_forget(q->a);
@@ -55,7 +56,13 @@ int stat_cell(void *ctx, const struct county *county, const struct actor *actor,
               const struct stat_ask *ask, const struct list_ask *list, struct node *out,
               char **problem)
 {
-    struct cell c = {ctx, county, actor, *list, ask->pick, out, problem};
+    struct cell c = {.ctx = ctx,
+                     .county = county,
+                     .actor = actor,
+                     .list = *list,
+                     .pick = ask->pick,
+                     .out = out,
+                     .problem = problem};
     struct stat_answer *a;
     int err;
 
@@ -65,7 +72,8 @@ int stat_cell(void *ctx, const struct county *county, const struct actor *actor,
         return HE_DENIED;
     }
     err = stat_run(ctx, county, actor, ask, &a, problem);
-    c.list.form = ask->report->form;
+    c.list.form = report_column_form(ask->report, &ask->report->column[ask->pick->column]);
+    c.right = text_printf(ctx, "%s.read", c.list.form->name);
     c.list.view = c.list.where = c.list.area = c.list.sort = NULL;
     if (!err)
         err = store_read(county->store, page, &c);

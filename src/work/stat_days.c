@@ -11,12 +11,13 @@
 
 /* --- which tables there are --- */
 
-static struct stat_table *table_new(struct statistics *s, struct date day)
+static struct stat_table *table_new(struct statistics *s, const struct stat_key *key)
 {
     struct stat_table *t = talloc_zero(NULL, struct stat_table);
 
     t->stat = s;
-    t->day = day;
+    t->key = *key;
+    t->day = key->day;
     t->building = true;
     pthread_mutex_lock(&s->log_lock);
     t->log = s->n;
@@ -40,10 +41,16 @@ static struct stat_table **table_place(struct statistics *s)
     return place;
 }
 
-static struct stat_table *table_of(struct statistics *s, struct date day)
+static bool same_key(const struct stat_key *a, const struct stat_key *b)
+{
+    return a->form == b->form && a->on == b->on && date_cmp(a->day, b->day) == 0 &&
+           date_cmp(a->from, b->from) == 0;
+}
+
+static struct stat_table *table_of(struct statistics *s, const struct stat_key *key)
 {
     for (int i = 0; i < STAT_TABLES; i++)
-        if (s->table[i] && date_cmp(s->table[i]->day, day) == 0)
+        if (s->table[i] && same_key(&s->table[i]->key, key))
             return s->table[i];
     return NULL;
 }
@@ -57,7 +64,8 @@ static void table_drop(struct statistics *s, struct stat_table *t)
 }
 
 /* Under the lock, which is let go meanwhile. */
-static int table_build(struct statistics *s, struct date day, bool past, struct stat_table **out)
+static int table_build(struct statistics *s, const struct stat_key *key, bool past,
+                       struct stat_table **out)
 {
     struct stat_table **place = table_place(s), *t;
     int err;
@@ -65,7 +73,7 @@ static int table_build(struct statistics *s, struct date day, bool past, struct 
     if (!place)
         return HE_BUSY;
     talloc_free(*place);
-    t = *place = table_new(s, day);
+    t = *place = table_new(s, key);
     t->past = past;
     s->building_past |= past;
     pthread_mutex_unlock(&s->lock);
@@ -94,21 +102,21 @@ static bool is_past(struct statistics *s, struct date today, struct date day)
 }
 
 /* Under the lock: the fresh table of the day. */
-static int table_fresh(struct statistics *s, struct date today, struct date day,
+static int table_fresh(struct statistics *s, struct date today, const struct stat_key *key,
                        struct stat_table **out)
 {
-    bool past = is_past(s, today, day);
+    bool past = is_past(s, today, key->day) && !key->on;
     int err = 0;
 
     for (int tries = 0; tries < 5; tries++) {
-        struct stat_table *t = table_of(s, day);
+        struct stat_table *t = table_of(s, key);
 
         if (t ? t->building : past && s->building_past) {
             pthread_cond_wait(&s->built, &s->lock);
             tries--;
             continue;
         }
-        if (!t && (err = table_build(s, day, past, &t)))
+        if (!t && (err = table_build(s, key, past, &t)))
             return err;
         t->past = past;
         err = stat_refresh(t);
@@ -121,30 +129,33 @@ static int table_fresh(struct statistics *s, struct date today, struct date day,
     return err;
 }
 
-int stat_take_two(const struct county *county, struct date today, const struct date day[2],
-                  struct stat_table *out[2])
+int stat_take(const struct county *county, struct date today, const struct stat_key *key, size_t n,
+              struct stat_table **out)
 {
     struct statistics *s = county->stat;
-    int err;
+    size_t taken = 0;
+    int err = 0;
 
     pthread_mutex_lock(&s->lock);
-    err = table_fresh(s, today, day[1], &out[1]);
-    if (!err) { /* building the other lets the lock go: this one must stay */
-        struct stat_table *kept = out[1];
-
-        kept->users++;
-        err = table_fresh(s, today, day[0], &out[0]);
-        kept->users--;
+    while (taken < n && !(err = table_fresh(s, today, &key[taken], &out[taken])))
+        out[taken++]->users++; /* building another lets the lock go: this one must stay */
+    for (size_t i = 0; i < taken; i++) {
+        out[i]->users--;
         if (!err)
-            err = stat_refresh(kept);
+            err = stat_refresh(out[i]);
+        out[i]->used = s->clock + 1;
     }
-    if (err) {
+    s->clock++;
+    if (err)
         pthread_mutex_unlock(&s->lock);
-        return err;
-    }
-    out[0]->used = out[1]->used = ++s->clock;
-    stat_log_trim(s);
-    return 0;
+    else
+        stat_log_trim(s);
+    return err;
+}
+
+struct stat_key stat_day_key(const struct county *county, struct date day)
+{
+    return (struct stat_key){.day = day, .form = dict_form(county->dict, "child")};
 }
 
 void stat_release(struct stat_table *t)
@@ -184,13 +195,13 @@ struct statistics *stat_new(const struct county *county)
 static void keep_ready(const struct county *county)
 {
     struct date today = date_of_time(date_now()), before = today;
-    struct date days[2];
+    struct stat_key days[2];
     struct stat_table *t[2];
 
     before.d = 1;
-    days[0] = date_add_days(before, -1);
-    days[1] = today;
-    if (stat_take_two(county, today, days, t) == 0)
+    days[0] = stat_day_key(county, date_add_days(before, -1));
+    days[1] = stat_day_key(county, today);
+    if (stat_take(county, today, days, 2, t) == 0)
         stat_release(t[1]);
 }
 

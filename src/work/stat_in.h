@@ -7,7 +7,7 @@
 #include "rec/expr.h"
 #include "work/stat.h"
 
-#define STAT_TABLES 6 /* days kept at once */
+#define STAT_TABLES 8 /* days kept at once */
 
 /* A condition, or a value to add up, of every child. */
 struct stat_pred {
@@ -19,22 +19,31 @@ struct stat_pred {
     int sum_at; /* which of the sums, -1: a condition */
 };
 
+/* What a table holds: the children as of a day, or (on) the records that hang on children and are dated
+ * from .. day, as they are now. */
+struct stat_key {
+    struct date day, from;
+    const struct form *form;
+    const struct form_field *on; /* NULL: children */
+};
+
 struct stat_table {
     struct statistics *stat;
-    struct date day;
-    bool past; /* something may have changed on a later day */
+    struct stat_key key;
+    struct date day; /* of key */
+    bool past;       /* something may have changed on a later day */
     bool building, dropped;
     unsigned users;
     uint64_t used; /* clock of the last use */
     size_t log;    /* what was changed up to here is in it */
     struct stat_pred *pred;
     size_t npred, nsum, nword;
-    /* children */
+    /* children, or records of theirs */
     uint64_t *id;
-    uint32_t *place; /* in code */
-    uint64_t *director;
-    uint64_t *bits; /* [n][nword] */
-    int32_t *sum;   /* [n][nsum] */
+    uint32_t *place;    /* in code */
+    uint64_t *director; /* of a record: its child */
+    uint64_t *bits;     /* [n][nword] */
+    int32_t *sum;       /* [n][nsum] */
     size_t n, room;
     uint32_t *slot; /* child id → position + 1 */
     size_t slots;
@@ -69,7 +78,7 @@ struct statistics {
     pthread_cond_t wake;
 };
 
-/* One child of a table as of its day, worked out anew. */
+/* One child (record) of a table as of its day, worked out anew. */
 struct stat_kid {
     char code[13]; /* "": there was none */
     uint64_t director;
@@ -93,8 +102,7 @@ int stat_base_of(const struct stat_table *, const struct report *, const struct 
 int stat_touched_of(const struct stat_table *, const struct stat_period *, bool in);
 /* … of the children of the report whose file has to be corrected. */
 int stat_wrong_of(const struct stat_table *, const struct report *, const struct stat_period *);
-int stat_kid(struct txn *, const struct stat_table *, const struct county *, uint64_t id,
-             struct stat_kid *);
+int stat_kid(struct txn *, const struct stat_table *, uint64_t id, struct stat_kid *);
 
 /* stat_table.c */
 void stat_log_change(const struct form *, uint64_t id, struct date day, void *statistics);
@@ -102,10 +110,13 @@ void stat_log_trim(struct statistics *); /* what every table has seen is forgott
 int stat_build(struct stat_table *);
 int stat_refresh(struct stat_table *); /* under the lock; HE_LIMIT: too far behind, build it anew */
 
-/* stat_days.c: the tables of two days, which may be the same, fresh and locked until stat_release. */
+/* stat_days.c: n tables, some may be the same, fresh and locked until stat_release of one. */
 void stat_release(struct stat_table *);
-int stat_take_two(const struct county *, struct date today, const struct date day[2],
-                  struct stat_table *out[2]);
+int stat_take(const struct county *, struct date today, const struct stat_key *, size_t n,
+              struct stat_table **out);
+struct stat_key stat_day_key(const struct county *, struct date day);
+/* The records that a report counts besides its children. */
+struct stat_key stat_of_key(const struct report *, const struct stat_period *);
 static inline bool stat_has(const struct stat_table *t, size_t at, int pred)
 {
     return t->bits[at * t->nword + (size_t)pred / 64] >> (pred % 64) & 1;
@@ -114,12 +125,15 @@ static inline bool stat_has(const struct stat_table *t, size_t at, int pred)
 long stat_find(const struct stat_table *, uint64_t id);
 
 void stat_pick_add(struct stat_pick *, uint64_t id);
-/* May the actor name what the column and its report ask for? stat_run.c */
-bool stat_nameable(void *ctx, const struct county *, const struct actor *, const struct report *,
-                   int column);
-
+/* stat_seen.c. seen[report->ncolumn]: which columns the actor sees; figures: as report.figures does.
+ * HE_DENIED: none. */
+int stat_columns(void *ctx, const struct county *, const struct actor *, const struct report *,
+                 bool figures, bool *seen);
 bool stat_column_seen(void *ctx, const struct county *, const struct actor *, const struct report *,
                       int column);
+/* May the actor name what the column and its report ask for? */
+bool stat_nameable(void *ctx, const struct county *, const struct actor *, const struct report *,
+                   int column);
 /* A column of the total of a frozen report; HE_NOTFOUND. stat_frozen.c */
 int stat_frozen_total(struct txn *, void *ctx, const struct county *, uint64_t id,
                       const char *column, int64_t *v);
@@ -139,6 +153,6 @@ struct stat_rows {
     size_t (*rows_of)(const struct stat_rows *, const char *code, uint64_t director, size_t *at);
 };
 int stat_moves(const struct stat_rows *, const struct report *, const struct stat_period *,
-                const struct stat_table *before, const struct stat_table *after);
+               const struct stat_table *before, const struct stat_table *after);
 
 #endif

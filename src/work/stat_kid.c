@@ -49,7 +49,7 @@ static int pred_find(const struct stat_table *t, const struct stat_pred *want)
     return -1;
 }
 
-static int pred_add(struct stat_table *t, const struct county *county, struct stat_pred want)
+static int pred_add(struct stat_table *t, struct stat_pred want)
 {
     int at = pred_find(t, &want);
     char *problem;
@@ -57,8 +57,7 @@ static int pred_add(struct stat_table *t, const struct county *county, struct st
     if (at >= 0)
         return at;
     if (want.text) /* checked when the reports were loaded */
-        MUST(expr_parse(t, dict_form(county->dict, "child"), want.text, NULL, &want.where,
-                        &problem) == 0);
+        MUST(expr_parse(t, t->key.form, want.text, NULL, &want.where, &problem) == 0);
     if (want.sum)
         want.sum_at = (int)t->nsum++;
     t->pred = talloc_realloc(t, t->pred, struct stat_pred, t->npred + 1);
@@ -66,8 +65,11 @@ static int pred_add(struct stat_table *t, const struct county *county, struct st
     return (int)t->npred++;
 }
 
-static bool counts(const struct report_column *c)
+/* Is the column counted from this table? */
+static bool counts(const struct stat_table *t, const struct report_column *c)
 {
+    if (t->key.on || c->kind == REPORT_OF)
+        return t->key.on && t->key.on == c->on;
     return c->kind != REPORT_FORMULA && !(c->kind == REPORT_MOVE && !c->where_text);
 }
 
@@ -82,33 +84,48 @@ static struct stat_pred touched(void *ctx, bool in, struct date from, struct dat
     return wanted(ctx, NULL, in ? "add_date >= {from}" : "updated_on >= {from}", from, to);
 }
 
-static void report_preds(struct stat_table *t, const struct county *county, const struct report *r,
-                         struct date from)
+static void report_preds(struct stat_table *t, const struct report *r, struct date from)
 {
-    int base = pred_add(t, county, wanted(t, NULL, r->where_text, from, t->day));
+    int base = pred_add(t, wanted(t, NULL, r->where_text, from, t->day));
 
-    pred_add(t, county, wrong(base));
+    pred_add(t, wrong(base));
     for (size_t i = 0; i < r->ncolumn; i++) {
         const struct report_column *c = &r->column[i];
         struct stat_pred p = wanted(t, c, c->where_text, from, t->day);
 
         p.base = c->kind == REPORT_MOVE ? -1 : base; /* who left is in the report no more */
-        if (counts(c))
-            pred_add(t, county, p);
+        if (counts(t, c))
+            pred_add(t, p);
         for (int in = 0; in < 2 && c->kind == REPORT_MOVE; in++)
-            pred_add(t, county, touched(t, in, from, t->day));
+            pred_add(t, touched(t, in, from, t->day));
     }
+}
+
+struct stat_key stat_of_key(const struct report *r, const struct stat_period *p)
+{
+    return (struct stat_key){
+        .day = p->to, .from = first_day(p->kind, p->to), .form = r->of, .on = r->on};
+}
+
+static void of_preds(struct stat_table *t, const struct report *r)
+{
+    for (size_t i = 0; i < r->ncolumn; i++)
+        if (counts(t, &r->column[i]))
+            pred_add(t, wanted(t, &r->column[i], r->column[i].where_text, t->key.from, t->day));
 }
 
 void stat_preds(struct stat_table *t, const struct county *county)
 {
     const struct form *child = dict_form(county->dict, "child");
 
-    for (size_t i = 0; i < county->reports->n; i++)
+    for (size_t i = 0; i < county->reports->n && t->key.on; i++)
+        of_preds(t, &county->reports->report[i]);
+
+    for (size_t i = 0; i < county->reports->n && !t->key.on; i++)
         for (int kind = 0; kind < PERIOD_KINDS; kind++)
             if (county->reports->report[i].periods >> kind & 1 &&
                 county->reports->report[i].form == child)
-                report_preds(t, county, &county->reports->report[i],
+                report_preds(t, &county->reports->report[i],
                              first_day((enum report_period)kind, t->day));
     t->nword = (t->npred + 63) / 64;
 }
@@ -147,8 +164,8 @@ int stat_pred_of(const struct stat_table *t, const struct report *r, const struc
     struct stat_pred want = wanted(tmp, c, c->where_text, first_day(p->kind, t->day), t->day);
     int at;
 
-    want.base = c->kind == REPORT_MOVE ? -1 : stat_base_of(t, r, p);
-    at = counts(c) ? pred_find(t, &want) : -1;
+    want.base = c->kind == REPORT_MOVE || t->key.on ? -1 : stat_base_of(t, r, p);
+    at = counts(t, c) ? pred_find(t, &want) : -1;
     talloc_free(tmp);
     return at;
 }
@@ -239,20 +256,38 @@ static void eval_all(struct world *w, const struct stat_table *t, const struct r
     }
 }
 
-int stat_kid(struct txn *txn, const struct stat_table *t, const struct county *county, uint64_t id,
-             struct stat_kid *out)
+/* A record that hangs on a child: in the division of its own day when it says so. */
+static void of_one(struct world *w, const struct stat_table *t, const struct rec *rec,
+                   struct stat_kid *out)
 {
-    const struct form *form = dict_form(county->dict, "child");
+    const struct form_field *link = form_link(rec->form, dict_form(txn_dict(w->txn), "child"));
+    const char *code = rec_get(rec, "village"), *on = rec_at(rec, t->key.on);
+    const struct rec *child = code || !link ? NULL : world_linked(w, rec, link);
+    struct date day;
+
+    code = child ? rec_get(child, "village") : code;
+    if (!code || !link || !on || date_parse(on, &day) || date_cmp(day, t->key.from) < 0 ||
+        date_cmp(day, t->day) > 0)
+        return;
+    snprintf(out->code, sizeof out->code, "%s", code);
+    out->director = rec_ref(rec, link->name);
+    eval_all(w, t, rec, out);
+}
+
+int stat_kid(struct txn *txn, const struct stat_table *t, uint64_t id, struct stat_kid *out)
+{
     struct world w = {.txn = txn, .ctx = talloc_new(NULL), .past = t->past};
     struct rec *rec;
-    int err = stat_rec_at(txn, w.ctx, form, id, t->day, t->past, &rec);
+    int err = stat_rec_at(txn, w.ctx, t->key.form, id, t->day, t->past, &rec);
 
     w.env = (struct rec_env){.today = t->day, .arg = &w, .linked = world_linked};
     memset(out->bits, 0, t->nword * sizeof *out->bits);
     memset(out->sum, 0, t->nsum * sizeof *out->sum);
     out->code[0] = '\0';
     out->director = 0;
-    if (!err && rec && rec_get(rec, "village")) {
+    if (!err && rec && t->key.on) {
+        of_one(&w, t, rec, out);
+    } else if (!err && rec && rec_get(rec, "village")) {
         snprintf(out->code, sizeof out->code, "%s", rec_get(rec, "village"));
         out->director = rec_ref(rec, "director");
         eval_all(&w, t, rec, out);

@@ -128,8 +128,7 @@ static int between_day(const struct node *entry, void *arg)
 
     if (date_cmp(day, b->period->from) < 0)
         return 1;
-    if (date_cmp(day, b->period->to) < 0 &&
-        !(b->nday && date_cmp(b->day[b->nday - 1], day) == 0)) {
+    if (date_cmp(day, b->period->to) < 0 && !(b->nday && date_cmp(b->day[b->nday - 1], day) == 0)) {
         b->day = talloc_realloc(b->ctx, b->day, struct date, b->nday + 1);
         b->day[b->nday++] = day;
     }
@@ -147,7 +146,7 @@ static int between_one(struct txn *txn, struct between *b, size_t i)
         return err;
     for (size_t d = 0; d < b->nday && !b->found[i]; d++) {
         b->then.day = b->day[d];
-        if ((err = stat_kid(txn, &b->then, b->county, b->id[i], &b->kid)))
+        if ((err = stat_kid(txn, &b->then, b->id[i], &b->kid)))
             return err;
         b->found[i] = (b->kid.bits[b->base / 64] >> (b->base % 64) & 1) != b->in[i];
     }
@@ -184,8 +183,7 @@ static void between_gather(struct between *b, const struct report *r,
         long at = stat_find(before, after->id[i]);
         bool in = stat_has(after, i, b->base);
 
-        if (in == (at >= 0 && stat_has(before, (size_t)at, was)) &&
-            stat_has(after, i, touched[in]))
+        if (in == (at >= 0 && stat_has(before, (size_t)at, was)) && stat_has(after, i, touched[in]))
             between_add(b, after->id[i], in);
     }
 }
@@ -209,8 +207,7 @@ static int book_between(struct moves *m, struct between *b, const struct stat_ta
         if (!b->found[i] || at < 0)
             continue;
         m->id = b->id[i];
-        find_rows(m, 1, after->code[after->place[at]],
-                  m->r->by_director ? after->director[at] : 0);
+        find_rows(m, 1, after->code[after->place[at]], m->r->by_director ? after->director[at] : 0);
         each(m, MOVE_ADDED, 1, at);
         each(m, MOVE_LEFT, 1, at);
     }

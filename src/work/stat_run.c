@@ -12,8 +12,6 @@
 #include "base/err.h"
 #include "base/lang.h"
 #include "base/text.h"
-#include "form/codes.h"
-#include "work/access.h"
 #include "work/stat_in.h"
 
 #define ROWS_MAX 2000
@@ -27,6 +25,7 @@ struct run {
     struct stat_answer *out;
     const char **areas; /* of the actor */
     char **problem;
+    const struct stat_table *kids; /* the children on the last day */
     struct stat_rows rows;
 };
 
@@ -38,49 +37,6 @@ static int wrong(struct run *run, const char *text)
 
 /* --- which columns --- */
 
-static bool figure_field(void *arg, const struct form_field *field)
-{
-    (void)arg;
-    return field->class <= CLASS_C;
-}
-
-static bool figure_code(void *arg, const struct form_field *field, const char *code)
-{
-    const struct code *row = field->codes ? codes_find(field->codes, code) : NULL;
-
-    (void)arg;
-    return !row || row->class <= CLASS_C;
-}
-
-static bool nameable(struct run *run, const char *where, const struct expr_access *access)
-{
-    void *tmp = talloc_new(NULL);
-    struct expr *e;
-    char *problem;
-    bool ok =
-        !where || expr_parse(tmp, run->r->form, report_text(tmp, where, "2026-01-01", "2026-01-01"),
-                             access, &e, &problem) == 0;
-
-    talloc_free(tmp);
-    return ok;
-}
-
-static bool sum_seen(const struct stat_answer *a, const struct report_sum *sum)
-{
-    for (size_t i = 0; i < sum->n; i++)
-        if (!a->seen[sum->t[i].column])
-            return false;
-    return true;
-}
-
-static bool column_seen(struct run *run, const struct report_column *c,
-                        const struct expr_access *access)
-{
-    if (c->kind == REPORT_FORMULA)
-        return sum_seen(run->out, &c->up) && sum_seen(run->out, &c->down);
-    return nameable(run, c->where_text, access) && (!c->sum || access->field(access->arg, c->sum));
-}
-
 /* Are all rows townships or larger? Then a figure tells of no single child. */
 static bool wide(const struct run *run)
 {
@@ -89,50 +45,11 @@ static bool wide(const struct run *run)
     return !run->r->by_director && !run->ask->deep && level != AREA_NONE && level < AREA_TOWN;
 }
 
-bool stat_column_seen(void *ctx, const struct county *county, const struct actor *actor,
-                      const struct report *r, int column)
-{
-    struct stat_answer none = {.seen = talloc_zero_array(ctx, bool, r->ncolumn)};
-    struct run run = {.ctx = ctx, .county = county, .actor = actor, .r = r, .out = &none};
-    struct access *a = access_new(NULL, ctx, county, actor, r->form, NULL);
-    struct expr_access access;
-
-    if (!a)
-        return false;
-    access = access_expr(a);
-    for (int i = 0; i <= column; i++)
-        none.seen[i] = column_seen(&run, &r->column[i], &access);
-    return none.seen[column];
-}
-
-bool stat_nameable(void *ctx, const struct county *county, const struct actor *actor,
-                   const struct report *r, int column)
-{
-    struct stat_answer none = {0};
-    struct run run = {.ctx = ctx, .county = county, .actor = actor, .r = r, .out = &none};
-    struct access *a = access_new(NULL, ctx, county, actor, r->form, NULL);
-    struct expr_access access;
-
-    if (!a || r->column[column].kind == REPORT_FORMULA)
-        return false;
-    access = access_expr(a);
-    return nameable(&run, r->where_text, &access) && column_seen(&run, &r->column[column], &access);
-}
-
 static int columns(struct run *run)
 {
-    struct access *a = access_new(NULL, run->ctx, run->county, run->actor, run->r->form, NULL);
-    struct expr_access figures = {figure_field, figure_code, NULL}, access = figures;
-
-    if (!(actor_may(run->actor, "report.figures") && wide(run))) {
-        if (!a)
-            return HE_DENIED;
-        access = access_expr(a);
-    }
     run->out->seen = talloc_zero_array(run->out, bool, run->r->ncolumn);
-    for (size_t i = 0; i < run->r->ncolumn; i++)
-        run->out->seen[i] = column_seen(run, &run->r->column[i], &access);
-    return 0;
+    return stat_columns(run->ctx, run->county, run->actor, run->r,
+                        actor_may(run->actor, "report.figures") && wide(run), run->out->seen);
 }
 
 /* --- which rows --- */
@@ -319,12 +236,20 @@ static void add(struct run *run, const int *pred, const int64_t *count, const si
                 run->out->row[at[k]].v[c] += count[pred[c]];
 }
 
+/* The director of a child, or of the child that a record hangs on. */
+static uint64_t director_of(const struct stat_table *children, const struct stat_table *t, size_t i)
+{
+    long at = t == children ? (long)i : stat_find(children, t->director[i]);
+
+    return at < 0 ? 0 : children->director[at];
+}
+
 static void add_directors(struct run *run, const struct stat_table *t, const int *pred, size_t *at)
 {
-    int64_t *one = talloc_array(run->ctx, int64_t, t->npred);
+    int64_t *one = talloc_array(run->ctx, int64_t, t->npred + 1);
 
     for (size_t i = 0; i < t->n; i++) {
-        size_t n = rows_of(&run->rows, t->code[t->place[i]], t->director[i], at);
+        size_t n = rows_of(&run->rows, t->code[t->place[i]], director_of(run->kids, t, i), at);
 
         for (size_t p = 0; n && p < t->npred; p++)
             one[p] = !stat_has(t, i, (int)p) ? 0
@@ -354,7 +279,8 @@ static void figures(struct run *run, const struct stat_table *t)
         pred[c] = run->r->column[c].kind == REPORT_MOVE
                       ? -1
                       : stat_pred_of(t, run->r, &run->r->column[c], &run->out->period);
-    wrong_files(run, t);
+    if (t == run->kids)
+        wrong_files(run, t);
     if (run->r->by_director) {
         add_directors(run, t, pred, at);
         return;
@@ -401,7 +327,7 @@ static void pick_ids(struct run *run, const struct stat_table *t)
 
     for (size_t i = 0; pred >= 0 && i < t->n; i++) {
         size_t n = stat_has(t, i, pred)
-                       ? rows_of(&run->rows, t->code[t->place[i]], t->director[i], at)
+                       ? rows_of(&run->rows, t->code[t->place[i]], director_of(run->kids, t, i), at)
                        : 0;
 
         for (size_t k = 0; k < n; k++)
@@ -439,32 +365,55 @@ static bool moves(const struct report *r)
     return false;
 }
 
-static int compute(struct run *run)
+/* The tables it is counted from: the children of the last day, what hangs on them, the day before. */
+static size_t tables(const struct run *run, struct stat_key key[3])
+{
+    const struct stat_period *p = &run->out->period;
+    size_t n = 0;
+
+    key[n++] = stat_day_key(run->county, p->to);
+    if (run->r->on)
+        key[n++] = stat_of_key(run->r, p);
+    if (moves(run->r))
+        key[n++] = stat_day_key(run->county, date_add_days(p->from, -1));
+    return n;
+}
+
+static int count(struct run *run, struct stat_table **t)
 {
     struct stat_answer *a = run->out;
-    struct date days[2] = {a->period.to, a->period.to};
-    struct stat_table *t[2];
-    int err;
+    struct stat_pick *pick = run->ask->pick;
+    size_t n = run->r->on ? 2 : 1;
+    const struct report_column *c = pick ? &run->r->column[pick->column] : NULL;
 
-    if (moves(run->r))
-        days[0] = date_add_days(a->period.from, -1);
-    if ((err = stat_take_two(run->county, run->actor->today, days, t)))
-        return err;
+    run->kids = t[0];
     if (run->r->by_director)
-        rows_by_director(run, t[1]);
+        rows_by_director(run, t[0]);
     else
         rows(run);
     run->rows =
         (struct stat_rows){.county = run->county, .row = a->row, .n = a->n, .rows_of = rows_of};
-    if (run->ask->pick && pick_row(run)) {
-        run->rows.pick = run->ask->pick;
-        if (run->r->column[run->ask->pick->column].kind != REPORT_MOVE)
-            pick_ids(run, t[1]);
+    if (pick && pick_row(run)) {
+        run->rows.pick = pick;
+        if (c->kind != REPORT_MOVE)
+            pick_ids(run, t[c->of ? 1 : 0]);
     }
-    figures(run, t[1]);
-    if (moves(run->r))
-        err = stat_moves(&run->rows, run->r, &a->period, t[0], t[1]);
-    stat_release(t[1]);
+    for (size_t i = 0; i < n; i++)
+        figures(run, t[i]);
+    return moves(run->r) ? stat_moves(&run->rows, run->r, &a->period, t[n], t[0]) : 0;
+}
+
+static int compute(struct run *run)
+{
+    struct stat_answer *a = run->out;
+    struct stat_key key[3];
+    struct stat_table *t[3];
+    int err = stat_take(run->county, run->actor->today, key, tables(run, key), t);
+
+    if (err)
+        return err;
+    err = count(run, t);
+    stat_release(t[0]);
     if (err)
         return err;
     stat_formulas(a, run->r);

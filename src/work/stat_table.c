@@ -148,7 +148,7 @@ static void table_set(struct stat_table *t, uint64_t id, const struct stat_kid *
 
 static int table_take(struct txn *txn, struct stat_table *t, struct stat_kid *kid, uint64_t id)
 {
-    int err = stat_kid(txn, t, t->stat->county, id, kid);
+    int err = stat_kid(txn, t, id, kid);
 
     if (!err)
         table_set(t, id, kid);
@@ -182,13 +182,21 @@ static int gather_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
     return 0;
 }
 
-/* The index by standing begins with the village: every child once, those of a place together. */
+/* The index by standing begins with the village: every child once, those of a place together; of other
+ * records those of the days. */
 static int gather(struct txn *txn, void *arg)
 {
     struct build *b = arg;
-    const struct form *form = dict_form(txn_dict(txn), "child");
-    struct walk walk = {.form = form, .field = form_field(form, "state"), .any_order = true};
+    const struct stat_key *key = &b->t->key;
+    struct walk walk = {.form = key->form,
+                        .field = key->on ? key->on : form_field(key->form, "state"),
+                        .any_order = true};
+    char lo[11], hi[11];
 
+    if (key->on) {
+        walk.lo = date_format(key->from, lo);
+        walk.hi = date_format(key->day, hi);
+    }
     b->n = 0;
     return txn_walk(txn, &walk, gather_one, b);
 }
@@ -289,13 +297,13 @@ static int refresh_run(struct txn *txn, void *arg)
     for (size_t i = 0; i < r->n && !err; i++) {
         const struct stat_change *c = &r->c[i];
 
-        if (date_cmp(c->day, r->t->day) > 0)
+        if (date_cmp(c->day, r->t->day) > 0 && !r->t->key.on)
             continue;
         if (i && r->c[i - 1].form == c->form && r->c[i - 1].id == c->id)
             continue;
-        if (c->form == child)
+        if (c->form == r->t->key.form)
             err = table_take(txn, r->t, &kid, c->id);
-        else if (links(child, c->form))
+        else if (!r->t->key.on && links(child, c->form))
             err = refresh_children(txn, r, c, &kid);
     }
     return err;

@@ -134,6 +134,7 @@ static int new_visit(struct family *f)
                      _("新的走访不填作废原因，填错了保存以后再作废"));
     if (err || !child)
         return err;
+    rec_set(visit, "village", rec_get(child, "village"));
     state = rec_get(child, "state");
     if (state && *state == '4')
         findings_add(f->s->findings, 'E', "child", "exited",

@@ -226,11 +226,11 @@ struct taker {
 static void *take_day(void *arg)
 {
     struct taker *k = arg;
-    struct date days[2] = {k->day, k->day};
+    struct stat_key days[2] = {stat_day_key(k->county, k->day), stat_day_key(k->county, k->day)};
     struct stat_table *t[2];
 
     pthread_barrier_wait(k->together);
-    k->err = stat_take_two(k->county, k->today, days, t);
+    k->err = stat_take(k->county, k->today, days, 2, t);
     if (!k->err)
         stat_release(t[1]);
     return NULL;
@@ -298,6 +298,61 @@ Test(work_stat, rights)
     box_free(&b);
 }
 
+/* T5: visits are counted besides the children: by the village of their day, as they stood on the last day. */
+Test(work_stat, visits)
+{
+    static const char
+        *const visits[] =
+            {
+                "child=1|kind=1|seen=1|visited_on=2021-03-02|typed_on=2021-03-02|"
+                "village=" VILLAGE_A,
+                "child=1|kind=2|seen=1|visited_on=2021-03-09|typed_on=2021-03-09|"
+                "village=" VILLAGE_A,
+                "child=5|kind=1|seen=3|visited_on=2021-03-09|typed_on=2021-03-10|"
+                "village=" VILLAGE_A,
+                "child=8|kind=1|seen=4|visited_on=2021-03-09|typed_on=2021-03-10|"
+                "village=" VILLAGE_A, /* moved */
+                "child=2|kind=6|seen=1|visited_on=2021-03-10|typed_on=2021-03-10|"
+                "village=" VILLAGE_A, /* left */
+                "child=1|kind=1|seen=1|visited_on=2021-02-28|typed_on=2021-03-01|"
+                "village=" VILLAGE_A,
+                "child=3|kind=1|seen=1|visited_on=2021-03-30|typed_on=2021-04-01|"
+                "village=" VILLAGE_C, /* late */
+            };
+    static const struct {
+        const char *period, *division, *row, *want;
+    } cases[] = {
+        {"2021-03", COUNTY, "",
+         "visits=5 visits_face=3 visits_far=1 visits_missed=1 face_rate=60.00 visits_director=3 "
+         "visits_super=1 visits_rest=1"},
+        {"2021-03", TOWN_1, VILLAGE_A, "visits=5"},
+        {"2021-03", TOWN_1, VILLAGE_B, "n=1 visits=0"},
+        {"2021-02", COUNTY, "", "visits=0"},
+        {"2021Q1", COUNTY, "", "visits=6"},
+        {"2021-04", COUNTY, "", "visits=0"},
+    };
+    struct asked a = {.login = "clerk", .report = "t5d", .period = "2021-03", .division = COUNTY};
+    struct box b;
+    uint64_t late;
+
+    months(&b);
+    for (size_t i = 0; i < NELEM(visits); i++)
+        late = box_put(&b, NULL, "visit", 0, text_printf(b.ctx, "state=1|%s", visits[i]));
+    b.today = (struct date){2021, 4, 2};
+    for (size_t i = 0; i < NELEM(cases); i++)
+        is(&b, "t5", cases[i].period, cases[i].division, cases[i].row, cases[i].want);
+    cr_assert_eq(ask(&b, &a), 0);
+    cr_assert_eq(
+        row_of(&a, "")->v[report_column_find(reports_find(b.county->reports, "t5d"), "visits")], 5);
+    /* Made void in April: in March it still stood. One more, typed in March's own days, is new to all. */
+    box_put(&b, NULL, "visit", late - 2, "state=2|voided_on=2021-04-02");
+    is(&b, "t5", "2021-03", COUNTY, "", "visits=5");
+    box_put(&b, NULL, "visit", late - 2, "state=2|voided_on=2021-03-31");
+    is(&b, "t5", "2021-03", COUNTY, "", "visits=4 visits_rest=0");
+    is(&b, "t5", "2021Q1", COUNTY, "", "visits=5");
+    box_free(&b);
+}
+
 struct opened {
     const char *login, *report, *period, *column, *row, *ids;
     bool total;
@@ -317,10 +372,19 @@ Test(work_stat, cells)
         {"dir_a", "t1", "2021-03-31", "n", "", "1 5", true, 0},
         {"leader", "t1", "2021-03-31", "health_ill", "", "", true, HE_DENIED},
         {"health", "t1", "2021-03-31", "n", "", "", true, HE_DENIED},
+        {"clerk", "t5", "2021-03", "visits_missed", TOWN_1, "2", false,
+         0}, /* visits, not children */
+        {"leader", "t5", "2021-03", "visits", "", "1 2", true, 0},
     };
     struct box b;
 
     months(&b);
+    for (int i = 0; i < 2; i++)
+        box_put(&b, NULL, "visit", 0,
+                text_printf(b.ctx,
+                            "child=1|state=1|kind=1|seen=%d|visited_on=2021-03-09|"
+                            "typed_on=2021-03-09|village=" VILLAGE_A,
+                            3 + i));
     for (size_t i = 0; i < NELEM(cases); i++) {
         const struct opened *o = &cases[i];
         struct call c = {.b = &b, .login = o->login, .fn = actor_fn};
