@@ -12,7 +12,7 @@ static const char *const field_keys[] = {
     "name",   "label",   "en",     "type",   "codes",    "ref",     "help",    "example",
     "basis",  "max",     "width",  "must",   "complete", "unknown", "unique",  "index",
     "search", "class",   "review", "system", "sibling",  "mask",    "default", "from",
-    "was",    "retired", "later",  "each",   NULL};
+    "was",    "retired", "later",  "each",   "blind",    NULL};
 
 /* Words of the expression language and of every record; a field of that name could not be asked
  * for. */
@@ -115,6 +115,15 @@ static void field_load_review(struct load *l, const struct conf_item *g, struct 
         conf_error_at(l->errs, item, "“review”只能是 true、false 或 \"town\"");
 }
 
+/* What others answered must not be felt out by typing the same. */
+static void field_load_blind(struct load *l, const struct conf_item *g, struct form_field *f)
+{
+    f->blind = conf_bool(g, "blind", false, l->errs);
+    if (f->blind && (f->unique || f->search != SEARCH_NONE || f->review || f->system))
+        conf_error_at(l->errs, load_at(g, "blind"),
+                      "blind 的字段不能 unique、search、review 或 system");
+}
+
 static void field_load_one(struct load *l, const struct conf_item *g, struct form_field *f)
 {
     conf_only(g, field_keys, l->errs);
@@ -140,6 +149,7 @@ static void field_load_one(struct load *l, const struct conf_item *g, struct for
     f->sibling = conf_bool(g, "sibling", false, l->errs);
     f->later = conf_bool(g, "later", false, l->errs);
     f->each = conf_bool(g, "each", false, l->errs);
+    field_load_blind(l, g, f);
     field_load_mask(l, g, f);
     f->dflt = load_text(l, g, "default");
     f->from = load_text(l, g, "from");

@@ -57,6 +57,7 @@ struct form_field {
     bool review;            /* goes village → township → county (decision 5) */
     bool review_town;       /* … the township's word ends it (review = "town") */
     bool system;            /* written by rules, never typed */
+    bool blind;             /* whoever may write the record fills it, those of its class read it */
     bool later;             /* of a final form: may still be answered once, when it is empty */
     bool each;              /* answered for each child when one entry makes records of several */
     bool sibling;           /* copied by “copy for a sibling” */

@@ -315,6 +315,11 @@ bool role_reads(const struct role *r, const struct form_field *f, bool *masked)
     return (r->classes & bit) != 0 || hidden;
 }
 
+bool role_fills(const struct role *r, const struct form_field *f)
+{
+    return f->blind && (r->fields == NULL || role_names_field(r, f));
+}
+
 bool role_reads_code(const struct role *r, const struct code *c)
 {
     return c->class == CLASS_A || (r->classes & (1u << c->class)) != 0;

@@ -48,6 +48,8 @@ const struct role *roles_find(const struct roles *, const char *name);
 bool role_may(const struct role *, const char *right);
 /* May the role read the field; *masked is set when only in masked form. */
 bool role_reads(const struct role *, const struct form_field *, bool *masked);
+/* May it fill the field without reading it (form_field.blind). */
+bool role_fills(const struct role *, const struct form_field *);
 /* May it see this code value (values have classes of their own). */
 bool role_reads_code(const struct role *, const struct code *);
 

@@ -101,7 +101,18 @@ int txn_draft_drop(struct txn *t, uint64_t user_id, const char *name)
     return put_run(t, &p);
 }
 
-int txn_draft_give(struct txn *t, uint64_t from, uint64_t to, const char *name)
+/* What stands in the draft for these fields. */
+static void draft_without(const struct node *draft, const char *const *fields)
+{
+    static const char *const maps[] = {"v", "show", "base"};
+    for (; fields && *fields; fields++)
+        for (size_t i = 0; i < NELEM(maps); i++)
+            if (node_get(node_get(draft, maps[i]), *fields))
+                node_remove(base_unconst(node_get(draft, maps[i])), *fields);
+}
+
+int txn_draft_give(struct txn *t, uint64_t from, uint64_t to, const char *name,
+                   const char *const *without)
 {
     DB *db = t->s->sys[SYS_DRAFT];
     struct put old = {0}, put = {0};
@@ -113,6 +124,7 @@ int txn_draft_give(struct txn *t, uint64_t from, uint64_t to, const char *name)
         return err ? err : HE_EXISTS;
     if ((err = blob_get_node(t, t->ctx, db, &old.key, &n)))
         return err;
+    draft_without(node_get(n, "body"), without);
     node_encode(n, n, &put.bytes, &put.len);
     err = put_run(t, &put);
     talloc_free(n);

@@ -20,10 +20,11 @@ int store_draft_get(struct store *, void *ctx, uint64_t user_id, const char *key
 int store_draft_list(struct store *, void *ctx, uint64_t user_id, struct node **list);
 int store_draft_drop(struct store *, uint64_t user_id, const char *key);
 int txn_draft_drop(struct txn *, uint64_t user_id, const char *key); /* inside the saving change */
-/* A hand-over: the drafts as [{key, time, body}], and one given to another user with its time. HE_EXISTS
- * when he has one of that key. */
+/* A hand-over: the drafts as [{key, time, body}], and one given to another user with its time, without what
+ * was typed into some fields (NULL-terminated or NULL). HE_EXISTS when he has one of that key. */
 int txn_draft_list(struct txn *, void *ctx, uint64_t user_id, struct node **list);
-int txn_draft_give(struct txn *, uint64_t from, uint64_t to, const char *key);
+int txn_draft_give(struct txn *, uint64_t from, uint64_t to, const char *key,
+                   const char *const *without);
 
 /*
  * Durable jobs. A step runs in the writer as one transaction of at most 10 ms and stores its mark with

@@ -32,7 +32,7 @@ static void rest_on(struct model *m, struct entry *p, const char *value, const c
     p->stored_show = show;
     p->masked = masked;
     p->fixed = masked || p->f->system || p->f->retired ||
-               (m->id && m->form->final && (p->path.via || !p->f->later || value));
+               (m->id && m->form->final && (p->path.via || !p->f->later || (value && !p->f->blind)));
     if (typed && !masked)
         return;
     p->a = (struct answer){.value = masked && !value ? show : value, .show = show};

@@ -20,7 +20,7 @@ void model_remember(const struct model *m)
     void *tmp = talloc_new(NULL);
     for (size_t i = 0; i < m->n; i++) {
         const struct entry *p = &m->place[i];
-        if (p->fixed || !p->a.value || p->f->unique || type_is_unknown(p->a.value))
+        if (p->fixed || !p->a.value || p->f->unique || p->f->blind || type_is_unknown(p->a.value))
             continue;
         node_str(memory, memory_key(tmp, m->form, p, "v"), p->a.value);
         node_str(memory, memory_key(tmp, m->form, p, "show"), p->a.show);
@@ -72,6 +72,14 @@ static void add_place(struct model *m, size_t section, struct form_path path)
     p->fixed = path.field->system || path.field->retired || (path.via && path.via->retired);
 }
 
+/* Filled without being read (form_field.blind) by whoever writes such records. */
+static bool fills(const struct session *s, struct form_path path)
+{
+    const char *form = path.field->form->name;
+    return path.field->blind && !path.via &&
+           (session_may_do(s, form, "add") || session_may_do(s, form, "change"));
+}
+
 struct model *model_new(void *ctx, struct session *s, const struct form *form)
 {
     struct model *m = talloc_zero(ctx, struct model);
@@ -86,10 +94,11 @@ struct model *model_new(void *ctx, struct session *s, const struct form *form)
     m->hidden = talloc_zero_array(m, bool, (unsigned)form->nsection + 1);
     MUST(m->place && m->open && m->hidden);
     for (size_t i = 0; i < form->nsection; i++)
-        for (size_t k = 0; k < form->section[i].n; k++)
-            if (!form->section[i].path[k].field->retired &&
-                model_reads(s, form->section[i].path[k].field->class))
-                add_place(m, i, form->section[i].path[k]);
+        for (size_t k = 0; k < form->section[i].n; k++) {
+            struct form_path path = form->section[i].path[k];
+            if (!path.field->retired && (model_reads(s, path.field->class) || fills(s, path)))
+                add_place(m, i, path);
+        }
     return m;
 }
 

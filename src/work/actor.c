@@ -387,6 +387,14 @@ int actor_reads(const struct actor *actor, const struct form_field *field)
     return best;
 }
 
+bool actor_fills(const struct actor *actor, const struct form_field *field)
+{
+    for (size_t i = 0; i < actor->npost; i++)
+        if (role_fills(actor->post[i].role, field))
+            return true;
+    return false;
+}
+
 bool actor_reads_code(const struct actor *actor, const struct form_field *field, const char *code)
 {
     const struct code *row = field->codes ? codes_find(field->codes, code) : NULL;

@@ -12,6 +12,17 @@
 
 static const char *const about[] = {"visit", "urgent_report"};
 
+/* Nobody spot-checks what he did or typed himself. */
+static bool own_work(const struct family *f, const struct rec *of)
+{
+    static const char *const whose[] = {"typist", "visitor"};
+
+    for (size_t i = 0; i < NELEM(whose); i++)
+        if (form_field(of->form, whose[i]) && rec_ref(of, whose[i]) == f->actor->id)
+            return true;
+    return false;
+}
+
 /* Child and village follow from what it is about; that must be within reach of the writer. */
 static int follow_subject(struct family *f, const struct form_field *field)
 {
@@ -24,6 +35,9 @@ static int follow_subject(struct family *f, const struct form_field *field)
     if (!f->more->trusted && !actor_sees(f->txn, f->county, f->actor, "addition.add", of))
         findings_add(f->s->findings, 'E', field->name, "out_of_scope",
                      _("这条记录不在您负责的范围"));
+    if (rec_get(f->rec, "result") && !f->more->trusted && own_work(f, of))
+        findings_add(f->s->findings, 'E', "result", "own_work",
+                     _("这次走访是您自己做的或录入的，不能自己抽查，请换一个人抽查"));
     rec_set(f->rec, "village", txn_area(f->txn, f, of));
     id = rec_ref(of, "child");
     if (!id)

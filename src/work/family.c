@@ -104,7 +104,20 @@ static bool may_name(const struct family *f, struct form_path path)
         return true;
     if (path.via && (path.via->ref->system || actor_reads(f->reader, path.via) < 2))
         return false;
-    return actor_reads(f->reader, path.field) == 2;
+    return actor_reads(f->reader, path.field) == 2 ||
+           (!path.via && actor_fills(f->reader, path.field));
+}
+
+/* Filled by somebody, and not for the actor to read: whatever he types, nothing changes and the answer is
+ * the same. */
+static bool filled_unseen(const struct family *f, struct form_path path)
+{
+    if (f->more->trusted || path.via || !f->old || !rec_at(f->old, path.field) ||
+        actor_reads(f->reader, path.field) == 2)
+        return false;
+    findings_add(f->s->findings, 'I', path.field->name, "filled",
+                 _("“%s”已经填过，您看不到也改不了；要更正请告诉专管员"), _(path.field->label));
+    return true;
 }
 
 static void unknown_name(const struct family *f, const char *name)
@@ -126,6 +139,8 @@ static void take_names(struct family *f)
             unknown_name(f, n->key);
             continue;
         }
+        if (path.field->blind && filled_unseen(f, path))
+            continue;
         name = form_path_text(f->value, path);
         code = n->type == NODE_STR ? place_code(f->value, f->county, path.field, n->str) : NULL;
         if (code)

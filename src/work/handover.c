@@ -50,6 +50,10 @@ struct handover {
     const char *const *areas; /* that reach; "" the county */
     uint64_t from, to;
     const char *to_text;
+    const struct actor *taker; /* `to` with the posts of today in which he answers for children */
+    const char *to_name;
+    const char *beyond; /* the first child that none of them reaches, NULL */
+    size_t nbeyond;
     uint64_t *id; /* the children */
     size_t n;
     struct node *children, *tasks, *drafts; /* named in the answer */
@@ -101,6 +105,8 @@ static int find_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
         actor_sees(txn, h->county, h->actor, "child.review", child)) {
         h->id = talloc_realloc(h->ctx, h->id, uint64_t, h->n + 1);
         h->id[h->n++] = id;
+        if (!actor_sees(txn, h->county, h->taker, "child.change", child) && !h->nbeyond++)
+            h->beyond = talloc_strdup(h->ctx, got(child, "name"));
         add_named(h->children, text_printf(h->ctx, "%s %s", got(child, "name"),
                                            area_title(h->ctx, h->county, got(child, "village"))));
     }
@@ -138,6 +144,12 @@ static int give_children(struct handover *h)
 
 /* --- the tasks --- */
 
+/* A division of the actor, and of who takes over. */
+static bool both_cover(const struct handover *h, const char *area)
+{
+    return areas_cover(h->areas, area) && actor_covers(h->taker, "child.change", area);
+}
+
 /* Open, and of a child that goes over too, or of no child in a village of the actor. */
 static bool task_goes(const struct handover *h, const struct rec *task)
 {
@@ -146,7 +158,7 @@ static bool task_goes(const struct handover *h, const struct rec *task)
 
     if (strcmp(state, "1") != 0 && strcmp(state, "2") != 0)
         return false;
-    return child ? moves(h, child) : !h->ids && areas_cover(h->areas, got(task, "village"));
+    return child ? moves(h, child) : !h->ids && both_cover(h, got(task, "village"));
 }
 
 static int give_tasks(struct handover *h)
@@ -195,7 +207,19 @@ static bool draft_goes(const struct handover *h, const struct node *draft, bool 
         return moves(h, strtoull(child, NULL, 10));
     if (!strncmp(key, "child/", 6) && strncmp(slash, "/new/", 5) != 0)
         return moves(h, strtoull(slash + 1, NULL, 10));
-    return !h->ids && (village ? areas_cover(h->areas, village) : all);
+    return !h->ids && (village ? both_cover(h, village) : all);
+}
+
+/* What the next one may fill but not read stays with whoever typed it. */
+static const char **unread_fields(const struct handover *h, const struct form *form)
+{
+    const char **names = talloc_zero_array(h->ctx, const char *, form->nfield + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < form->nfield; i++)
+        if (form->field[i].blind && actor_reads(h->taker, &form->field[i]) < 2)
+            names[n++] = form->field[i].name;
+    return names;
 }
 
 static int give_drafts(struct handover *h)
@@ -213,7 +237,8 @@ static int give_drafts(struct handover *h)
 
         if (!form || !draft_goes(h, d, all))
             continue;
-        err = txn_draft_give(h->txn, h->from, h->to, key);
+        err = txn_draft_give(h->txn, h->from, h->to, key,
+                             (const char *const *)unread_fields(h, form));
         if (err == HE_EXISTS) { /* his own work on it stays; the other's goes after 30 days */
             err = 0;
             continue;
@@ -243,6 +268,52 @@ static int user_of(struct handover *h, const struct node *body, const char *key,
     return err;
 }
 
+/* Who takes over has an account in force and, today, a post of a village or township that changes files. */
+static int taker_load(struct handover *h, const char *login, struct node *out)
+{
+    static const char *const levels[] = {"village", "town"};
+    struct actor *all, *may = NULL;
+    const char *problem;
+    size_t n = 0;
+    int err = actor_load(h->txn, h->ctx, h->county, login, ACTOR_ANY_UID, h->actor->today, &all,
+                         &problem);
+
+    if (err && err != HE_DENIED)
+        return err;
+    if (!err)
+        may = actor_with(h->ctx, all, "child.change", NULL);
+    for (size_t i = 0; may && i < may->npost; i++)
+        for (size_t l = 0; l < NELEM(levels); l++)
+            if (rec_same(may->post[i].role->level, levels[l]))
+                may->post[n++] = may->post[i];
+    if (may)
+        may->npost = n;
+    if (n) {
+        h->taker = may;
+        h->to_name = all->name;
+        return 0;
+    }
+    node_str(out, "text",
+             text_printf(h->ctx,
+                         _("“%s”今天没有儿童主任或督导员的岗位，或者账号不能用。请换一个人，"
+                           "或先请县局安全管理员办好岗位再移交"),
+                         login));
+    return HE_RULE;
+}
+
+/* Nobody answers for children where he has no post. */
+static int all_reached(const struct handover *h, struct node *out)
+{
+    if (!h->nbeyond)
+        return 0;
+    node_str(out, "text",
+             text_printf(h->ctx,
+                         _("“%s”的岗位管不到其中 %zu 名孩子（%s等）。请按村分开移交给管那个村的人，"
+                           "或先请县局安全管理员给他加上岗位"),
+                         h->to_name, h->nbeyond, h->beyond));
+    return HE_RULE;
+}
+
 int child_handover(struct txn *txn, void *ctx, const struct county *county,
                    const struct actor *actor, const struct node *body, struct node *out)
 {
@@ -259,7 +330,8 @@ int child_handover(struct txn *txn, void *ctx, const struct county *county,
         return HE_DENIED;
     h.areas = (const char *const *)actor_areas(ctx, actor, "child.review");
     if ((err = user_of(&h, body, "from", out, &h.from)) ||
-        (err = user_of(&h, body, "to", out, &h.to)))
+        (err = user_of(&h, body, "to", out, &h.to)) ||
+        (err = taker_load(&h, node_text(body, "to"), out)))
         return err;
     named = node_add_map(out, "named");
     h.children = node_add_list(named, "children");
@@ -267,8 +339,8 @@ int child_handover(struct txn *txn, void *ctx, const struct county *county,
     h.drafts = node_add_list(named, "drafts");
     h.who.why = node_text(body, "why") ? node_text(body, "why") : h.who.why;
     h.to_text = text_printf(ctx, "%llu", (unsigned long long)h.to);
-    if ((err = find_children(&h)) || (err = give_tasks(&h)) || (err = give_drafts(&h)) ||
-        (err = give_children(&h)))
+    if ((err = find_children(&h)) || (err = all_reached(&h, out)) || (err = give_tasks(&h)) ||
+        (err = give_drafts(&h)) || (err = give_children(&h)))
         return err;
     node_int(out, "children", (int64_t)h.n);
     node_int(out, "tasks", (int64_t)h.ntask);

@@ -11,6 +11,7 @@ libwork_a_SOURCES += src/work/sweep.h src/work/sweep_in.h src/work/sweep.c src/w
 libwork_a_SOURCES += src/work/sweep_checklist.c src/work/sweep_count.c src/work/sweep_item.c
 libwork_a_SOURCES += src/work/sweep_follow.c src/work/sweep_mark.c src/work/sweep_unit.c
 libwork_a_SOURCES += src/work/sweep_spot.c src/work/sweep_figures.c src/work/sweep_bulletin.c
+libwork_a_SOURCES += src/work/sweep_names.c
 libwork_a_SOURCES += src/work/sweep_merge.c src/work/sweep_need.c
 libwork_a_SOURCES += src/work/duty.h src/work/duty.c
 libwork_a_SOURCES += src/work/visit.h src/work/visit.c src/work/visit_copy.c src/work/addition.c

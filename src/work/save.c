@@ -156,7 +156,8 @@ static int root_place(struct family *f)
     return 0;
 }
 
-/* A final form: what was answered stays; some fields may be answered later, once. */
+/* A final form: what was answered stays; some fields may be answered later, once. A blind one is put
+ * right by those who read it: nobody else can see that it is wrong. */
 static void keep_final(struct family *f)
 {
     for (size_t i = 0;
@@ -164,7 +165,7 @@ static void keep_final(struct family *f)
         const struct form_field *field = &f->rec->form->field[i];
 
         if (field->system || rec_same(f->old->val[i], f->rec->val[i]) ||
-            (field->later && !f->old->val[i]))
+            (field->later && (!f->old->val[i] || field->blind)))
             continue;
         findings_add(f->s->findings, 'E', field->name, "final",
                      _("保存以后“%s”不再改动。有更正或新情况，请写一条补充说明"), _(field->label));

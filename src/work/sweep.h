@@ -13,6 +13,7 @@
  *   sweep_spot.c      spot checks: seeded samples and what was found
  *   sweep_figures.c   figures now, frozen, compared
  *   sweep_bulletin.c  bulletins, supervision notices, closing reports
+ *   sweep_names.c     no child's name or number in them
  *   sweep_need.c      what the rules need of the forms
  *   sweep_merge.c     a division that goes into another
  *

@@ -249,17 +249,16 @@ int sweep_bulletin(struct txn *txn, void *ctx, const struct county *county,
                      ids);
 }
 
-/* A number of eleven digits or more is a phone or an identity number. */
-static bool has_number(const char *text)
+/* Title and text, by the lines that differ from what stood there before. */
+static int names_check(struct family *f, const struct rec *rec, const struct rec *old)
 {
-    for (; text && *text; text++) {
-        size_t n = strspn(text, "0123456789");
+    static const char *const fields[] = {"title", "body"};
+    int err = 0;
 
-        if (n >= 11)
-            return true;
-        text += n ? n - 1 : 0;
-    }
-    return false;
+    for (size_t i = 0; i < NELEM(fields) && !err; i++)
+        err = sweep_names_check(f, fields[i], rec_get(rec, fields[i]),
+                                old ? rec_get(old, fields[i]) : NULL);
+    return err;
 }
 
 int sweep_bulletin_values(struct family *f)
@@ -267,10 +266,22 @@ int sweep_bulletin_values(struct family *f)
     if (f->old && sweep_code(f->old, "state") != '1')
         findings_add(f->s->findings, 'E', "", "signed",
                      _("已经签批的文书不能再改，请作废后另起草一份"));
-    if (has_number(rec_get(f->rec, "body")) || has_number(rec_get(f->rec, "title")))
-        findings_add(f->s->findings, 'E', "body", "private_number",
-                     _("文书里不写证件号、电话等号码，请删去"));
-    return 0;
+    return names_check(f, f->rec, f->old);
+}
+
+/* The whole of it once more: children were registered since, and what it was drafted from is written by
+ * hand too. */
+static int sign_check(struct txn *txn, void *ctx, const struct county *county,
+                      const struct actor *actor, const struct rec *rec, struct node *out)
+{
+    struct save s = {.form = rec->form, .findings = findings_new(ctx)};
+    struct family *f = family_new(txn, ctx, county, actor, &s, NULL);
+    int err = names_check(f, rec, NULL);
+
+    for (size_t i = 0; i < s.findings->n && !err; i++)
+        if (s.findings->f[i].level == 'E')
+            return sweep_refuse(out, HE_RULE, s.findings->f[i].text);
+    return err;
 }
 
 int sweep_sign(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
@@ -286,6 +297,8 @@ int sweep_sign(struct txn *txn, void *ctx, const struct county *county, const st
         return err == HE_NOTFOUND ? sweep_refuse(out, err, _("没有这份文书")) : err;
     if (ok ? sweep_code(old, "state") != '1' : sweep_code(old, "state") == '3')
         return sweep_refuse(out, HE_RULE, _("这份文书已经签批或作废"));
+    if (ok && (err = sign_check(txn, ctx, county, actor, old, out)))
+        return err;
     rec = rec_copy(ctx, old);
     rec_set(rec, "state", ok ? "2" : "3");
     rec_set(rec, "approved_by", sweep_id(ctx, actor->id));

@@ -115,6 +115,12 @@ int sweep_table_read(struct swept *, int64_t freeze, struct sweep_table *);
 int sweep_freeze_find(struct swept *, const char *name, int64_t *freeze);
 int sweep_freeze_make(struct swept *, const char *name, struct date today, int64_t *freeze);
 
+/* --- names: texts that leave the county --- */
+
+/* Findings for each line of text that is not one of was: 'E' private_number, names_child; 'W' maybe_child.
+ * A child that the actor may not see is not quoted. */
+int sweep_names_check(struct family *, const char *field, const char *text, const char *was);
+
 /* --- the table of business --- */
 
 int sweep_values(struct family *);

@@ -292,5 +292,6 @@ int sweep_values(struct family *f)
     }
     if (state >= SWEEP_CLOSED)
         findings_add(f->s->findings, 'E', "", "sweep_closed", _("这次排查已经结束，不能再改"));
-    return 0;
+    return sweep_names_check(f, "good_practice", rec_get(f->rec, "good_practice"),
+                             f->old ? rec_get(f->old, "good_practice") : NULL);
 }

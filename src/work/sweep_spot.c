@@ -252,6 +252,9 @@ int sweep_check(struct txn *txn, void *ctx, const struct county *county, const s
         return err == HE_NOTFOUND ? sweep_refuse(out, err, _("没有这一行")) : err;
     if ((err = sweep_load(&s, rec_ref(old, "sweep"))) || (err = sweep_must_run(&s, out)))
         return err;
+    if (rec_ref(old, "typist") == actor->id || rec_ref(old, "checker") == actor->id)
+        return sweep_refuse(out, HE_RULE,
+                            _("这一行是您自己查的或录入的，不能自己抽查，请换一个人抽查"));
     if (!strchr("235", sweep_code(old, "state")))
         return sweep_refuse(out, HE_RULE, _("这一行还没有查或已经报送，不能抽查"));
     fields = labels_of(ctx, form, node_get(body, "fields"));

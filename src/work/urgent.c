@@ -41,6 +41,25 @@ static void take_on(struct family *f, const char *now)
     rec_set(f->rec, "received_on", now);
 }
 
+/* What became known later is told by who wrote the report and by those above who took it on; who told of
+ * the child, by those who may read that as well. */
+static void check_later(struct family *f)
+{
+    bool own =
+        f->actor->id == rec_ref(f->old, "by") || actor_may(f->reader, "urgent_report.review");
+
+    for (size_t i = 0; i < f->rec->form->nfield && !own; i++) {
+        const struct form_field *field = &f->rec->form->field[i];
+
+        if (!field->later || rec_same(f->old->val[i], f->rec->val[i]) ||
+            (field->blind && actor_reads(f->reader, field) == 2))
+            continue;
+        findings_add(f->s->findings, 'E', field->name, "denied",
+                     _("“%s”由填报人自己或乡镇、县里补填；您知道的情况请告诉他们"),
+                     _(field->label));
+    }
+}
+
 int urgent_values(struct family *f)
 {
     const char *received = rec_get(f->rec, "received");
@@ -51,8 +70,11 @@ int urgent_values(struct family *f)
         rec_set(f->rec, "received", NULL);
     if (received && *received == '1' && !(f->old && rec_get(f->old, "received")))
         take_on(f, now);
-    if (f->old)
+    if (f->old) {
+        if (!f->more->trusted)
+            check_later(f);
         return 0;
+    }
     rec_set(f->rec, "by", id_text(f->rec, f->actor->id));
     rec_set(f->rec, "saved_on", now);
     return place_report(f);

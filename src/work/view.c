@@ -32,12 +32,32 @@ static int view_open(struct view *v, struct txn *txn, void *ctx, const struct co
     return HE_NOTFOUND;
 }
 
+/* Of a field that these people fill without reading it: that it is filled. */
+static void view_blind(struct view *v, const struct form_field *field)
+{
+    static const char *const verbs[] = {"add", "change"};
+    bool fills = false;
+
+    for (size_t i = 0; i < NELEM(verbs) && !fills; i++) {
+        const char *right = text_printf(v->tmp, "%s.%s", field->form->name, verbs[i]);
+        struct actor *may = actor_narrow(v->a->txn, v->tmp, v->a->county, v->all, right, v->rec);
+
+        fills = may && actor_fills(may, field);
+    }
+    if (!fills)
+        return;
+    node_str(v->mask, NULL, field->name);
+    node_str(v->show, field->name, _("已填，您看不到"));
+}
+
 static void view_path(struct view *v, struct form_path path)
 {
     const char *name = form_path_text(v->tmp, path);
     struct seen seen = access_value(v->a, v->tmp, v->narrow, v->rec, path);
     bool masked;
 
+    if (!seen.value && !path.via && path.field->blind && rec_at(v->rec, path.field))
+        view_blind(v, path.field);
     if (!seen.value || node_get(v->show, name))
         return;
     if (seen.masked)

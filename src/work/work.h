@@ -152,6 +152,8 @@ struct actor *actor_with(void *ctx, const struct actor *, const char *right,
                          const char *const roles[]);
 /* How the actor's best post reads a field: 2 in full, 1 masked, 0 not at all. */
 int actor_reads(const struct actor *, const struct form_field *);
+/* May a post of the actor fill a field that it does not read (form_field.blind). */
+bool actor_fills(const struct actor *, const struct form_field *);
 /* Of a single code value: may any post read it (values have classes of their own: HIV). */
 bool actor_reads_code(const struct actor *, const struct form_field *, const char *code);
 

@@ -161,6 +161,43 @@ Test(visit, urgent, .init = setup, .fini = teardown)
     harness_stop(h);
 }
 
+/* Who told: typed by the director, and seen by him no more once it is saved. */
+Test(visit, who_told_is_not_shown_again, .init = setup, .fini = teardown)
+{
+    struct node *body = node_map(county.ctx), *v = node_add_map(body, "v");
+    node_str(body, "type", "urgent_report");
+    node_bool(body, "confirm_all", true);
+    node_str(v, "child", "1");
+    node_str(v, "triggers", "1");
+    node_str(v, "found_on", "2026-11-22 09:00");
+    node_str(v, "called_on", "2026-11-22 09:05");
+    node_str(v, "facts", "夜里一个人在家");
+    county_call(&county, "gao", OP_REC_ADD, body);
+    struct harness *h = county_screen(&county, "gao", NULL);
+    harness_send(h, "=44\r");
+    SEES(h, "共1条");
+    harness_send(h, "\r");
+    SEES(h, "先打110");
+    harness_send(h, "\024");
+    SEES(h, "告诉的人");
+    harness_send(h, "4");
+    SEES(h, "先收起");
+    harness_send(h, " ");
+    SEES(h, "只有专管员看得到");
+    harness_send(h, "\0332邻居丁大爷" F10);
+    SEES(h, "还没有保存");
+    harness_send(h, "\r");
+    SEES(h, "共1条");
+    harness_send(h, "\r");
+    SEES(h, "先打110");
+    harness_send(h, "\0244");
+    SEES(h, "先收起");
+    harness_send(h, " ");
+    SEES(h, "已填，您看不到");
+    cr_assert(!strstr(harness_text(h), "丁大爷"));
+    harness_stop(h);
+}
+
 static void set_father(uint64_t id, const char *father)
 {
     struct node *body = node_map(county.ctx), *v = node_add_map(body, "v");

@@ -141,6 +141,9 @@ rc_of "whom to ask" 0 "$ctl" division contacts 320681100002 --csv
 has "the director" "儿童主任,孙主任" "$tmp/out"
 has "and the township's supervisor" "汇龙镇,儿童督导员,张镇" "$tmp/out"
 rc_of "in no division" 3 "$ctl" division contacts 320681999001
+rc_of "not to who has no post there" 5 "$ctl" child handover wangfang sun
+has "and who it is about" "管不到" "$tmp/err"
+rc_of "a further post" 0 "$ctl" post add sun --role director --division 320681100001 --acting --until 2099-12-31
 rc_of "hand-over tries" 0 "$ctl" child handover wangfang sun --dry-run
 has "and names the children" "王小手" "$tmp/out"
 rc_of "hand-over" 0 "$ctl" child handover wangfang sun --reason 换届

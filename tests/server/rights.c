@@ -275,7 +275,7 @@ Test(rights, dependents)
         {"aud", "visit", NULL, "----"},
         {"dir_a", "urgent_report", "1", "yy-y"},
         {"dir_b", "urgent_report", "2", "yy-y"},
-        {"head_a", "urgent_report", "1", "y---"},
+        {"head_a", "urgent_report", "1", "yy--"},
         {"sup", "urgent_report", "1 2", "yyyy"},
         {"sup2", "urgent_report", "3", "yyyy"},
         {"clerk", "urgent_report", "1 2 3", "yyyy"},

@@ -159,7 +159,7 @@ static const struct row {
     {"rec.set", "type=task|#id=999|v.answer=x|?dry", "yn yy ynyn nnnnnn nnn", false},
     {"rec.list", "type=urgent_report", "yy yy yyyy nnnnnn nnn", false},
     {"rec.add", "type=urgent_report|v.facts=x|?dry", "yy yy ynyn nnnnnn nnn", false},
-    {"rec.set", "type=urgent_report|#id=999|v.receipt=x|?dry", "yn yy ynyy nnnnnn nnn", false},
+    {"rec.set", "type=urgent_report|#id=999|v.receipt=x|?dry", "yy yy ynyy nnnnnn nnn", false},
     {"rec.list", "type=saved_view", "yy yy yyyn nnnnnn nnn", false},
     {"rec.list", "type=frozen", "nn nn nnnn nnnnnn nnn", false},
     {"rec.list", "type=frozen_row", "nn nn nnnn nnnnnn nnn", false},
@@ -261,10 +261,8 @@ static void world_make(struct world *w)
     county_do(c, w->fd[0], "rec.add",
               county_body(c->ctx,
                           "type=urgent_report|?confirm_all|v.child=%lld|v.triggers=1"
-                          "|v.found_on=2026-11-21 20:00|v.facts=" FACTS,
+                          "|v.found_on=2026-11-21 20:00|v.facts=" FACTS "|v.reporter=" TELLER,
                           (long long)a));
-    county_do(c, w->fd[7], "rec.set",
-              county_body(c->ctx, "type=urgent_report|#id=1|?confirm_all|v.reporter=" TELLER));
     county_do(c, w->fd[0], "rec.add",
               county_body(c->ctx,
                           "type=visit|?confirm_all|v.child=%lld|v.seen=1|v.mind=4|v.injury=" INJURY,
@@ -389,6 +387,10 @@ static const char *const asks[][2] = {
     {"stat.cross", "type=urgent_report|rows=reporter"},
     {"rec.find", "type=urgent_report|words=丁"},
     {"print", "type=urgent_report|doc=file|#id=1"},
+    {"rec.check", "type=urgent_report|#id=1|v.reporter=x|d.reporter=x"},
+    {"rec.set", "type=urgent_report|#id=1|v.reporter=x|?dry"},
+    {"rec.add", "type=urgent_report|v.reporter=x|v.facts=x|?dry"},
+    {"export.begin", "type=urgent_report|purpose=核对|*fields=reporter"},
     {"rec.get", "type=visit|#id=1"},
     {"rec.history", "type=visit|#id=1"},
     {"rec.list", "type=visit|?raw|*fields=injury"},

@@ -67,6 +67,32 @@ static inline void box_user(struct txn *t, struct box *b, const char *login, con
             text_printf(b->ctx, "user=%llu|role=%s|area=%s", (unsigned long long)id, role, area));
 }
 
+struct box_more {
+    struct box *b;
+    const char *login, *role, *area;
+};
+
+static inline int box_post_fn(struct txn *t, void *arg)
+{
+    const struct box_more *m = arg;
+    uint64_t id;
+
+    cr_assert_eq(txn_unique(t, form_field(dict_form(m->b->dict, "user"), "login"), m->login, &id),
+                 0);
+    box_put(t, m->b->ctx, dict_form(m->b->dict, "post"),
+            text_printf(m->b->ctx, "user=%llu|role=%s|area=%s|acting=1", (unsigned long long)id,
+                        m->role, m->area));
+    return 0;
+}
+
+/* A further post of a user: who stands in. */
+static inline void box_post(struct box *b, const char *login, const char *role, const char *area)
+{
+    struct box_more m = {b, login, role, area};
+
+    cr_assert_eq(store_write(b->store, b->ctx, NULL, box_post_fn, &m, NULL), 0);
+}
+
 static inline int box_fill(struct txn *t, void *arg)
 {
     struct box *b = arg;

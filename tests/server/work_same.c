@@ -276,15 +276,17 @@ Test(work_same, retest)
 /* --- hand-over and the 关注名单 --- */
 
 struct hand {
-    uint64_t only; /* 0: all */
+    uint64_t only;  /* 0: all */
+    const char *to; /* NULL: hu */
     bool dry;
     struct node *out;
 };
 
 static int handover_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
 {
-    struct node *body = box_pairs(b->ctx, "from=gao|to=hu");
     struct hand *h = arg;
+    struct node *body =
+        box_pairs(b->ctx, text_printf(b->ctx, "from=gao|to=%s", h->to ? h->to : "hu"));
 
     if (h->only)
         node_int(node_add_list(body, "ids"), NULL, (int64_t)h->only);
@@ -372,6 +374,7 @@ Test(work_same, handover_with_tasks_and_drafts)
     draft(&b, w.gao, "child/new/2", "village", VILLAGE_C);
     draft(&b, w.gao, "child/new/3", "name", "王五");
     draft(&b, hu, "child/new/3", "name", "李四");
+    box_post(&b, "hu", "director", VILLAGE_A);
 
     cr_assert_eq(box_do(&b, "sun", handover_fn, &h), HE_CANCELLED);
     cr_assert_str_eq(handed(&b, &h), "2 2 2", "%s", node_json(b.ctx, h.out));
@@ -403,8 +406,43 @@ static int watch_fn(struct txn *t, struct box *b, const struct actor *a, void *a
     return child_watch(t, b->ctx, b->county, a, *(uint64_t *)arg, true, "常常一人在家");
 }
 
+static int put_disabled(struct txn *t, void *arg)
+{
+    struct box *b = arg;
+    uint64_t id = box_put(t, b->ctx, dict_form(b->dict, "user"), "login=shen|name=沈主任|state=2");
+
+    box_put(t, b->ctx, dict_form(b->dict, "post"),
+            text_printf(b->ctx, "user=%llu|role=director|area=" VILLAGE_A, (unsigned long long)id));
+    return 0;
+}
+
+/* What the next one may not read stays behind. */
+Test(work_same, handover_gives_no_secret)
+{
+    struct box b;
+    struct hand h = {0};
+    struct node *got;
+
+    box_new(&b);
+    uint64_t gao = user_id(&b, VILLAGE_A), hu = user_id(&b, VILLAGE_B);
+    struct node *body = node_map(b.ctx), *v = node_add_map(body, "v");
+    node_str(v, "village", VILLAGE_A);
+    node_str(v, "facts", "夜里一个人在家");
+    node_str(v, "reporter", "邻居丁大爷");
+    cr_assert_eq(store_draft_put(b.store, gao, "urgent_report/new/1", body), 0);
+    box_post(&b, "hu", "director", VILLAGE_A);
+    cr_assert_eq(box_do(&b, "sun", handover_fn, &h), 0);
+    cr_assert_eq(store_draft_get(b.store, b.ctx, hu, "urgent_report/new/1", &got), 0);
+    const char *text = node_json(b.ctx, got);
+    cr_expect(strstr(text, "夜里一个人在家") && !strstr(text, "丁大爷"), "%s", text);
+    box_free(&b);
+}
+
 Test(work_same, handover_and_watch)
 {
+    /* another village's director, posts of the county, nobody's account any more */
+    static const char *const wrong[][2] = {
+        {"hu", "管不到"}, {"xu", "岗位"}, {"kong", "岗位"}, {"shen", "岗位"}};
     struct box b;
     struct hand h = {0};
     uint64_t id, hu;
@@ -412,7 +450,16 @@ Test(work_same, handover_and_watch)
     box_new(&b);
     id = add(&b, "xu", "name=王小雨|village=" VILLAGE_A);
     hu = user_id(&b, VILLAGE_B);
+    cr_assert_eq(store_write(b.store, b.ctx, NULL, put_disabled, &b, NULL), 0);
     cr_assert_eq(box_do(&b, "gao", handover_fn, &h), HE_DENIED);
+    for (size_t i = 0; i < NELEM(wrong); i++) {
+        h.to = wrong[i][0];
+        cr_assert_eq(box_do(&b, "xu", handover_fn, &h), HE_RULE, "%s", h.to);
+        cr_expect(strstr(node_text_or(h.out, "text", ""), wrong[i][1]) != NULL, "%s: %s", h.to,
+                  node_text_or(h.out, "text", ""));
+    }
+    h.to = NULL;
+    box_post(&b, "hu", "director", VILLAGE_A);
     cr_assert_eq(box_do(&b, "xu", handover_fn, &h), 0);
     cr_assert_str_eq(handed(&b, &h), "1 0 0");
     cr_assert_eq(strtoull(box_val(&b, b.child, id, "director"), NULL, 10), hu);

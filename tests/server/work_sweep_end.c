@@ -30,7 +30,13 @@ Test(work_sweep_end, spot_checks)
     sweep = sweep_opened(&b, "rate=10|sample_min=3");
     cr_assert_eq(ask(&b, "xu", sweep_sample, of(&b, sweep, "area=" TOWN_1), &out), HE_RULE);
     for (int i = 0; i < 12; i++)
-        sweep_answer(&b, "gao", sweep_item_id(&b, "child", child[i]), "result=1", 0);
+        sweep_answer(&b, i ? "gao" : "sun", sweep_item_id(&b, "child", child[i]), "result=1", 0);
+    cr_assert_eq(ask(&b, "sun", sweep_check, /* he typed it himself */
+                     text_printf(b.ctx, "id=#%llu|ok=?1",
+                                 (unsigned long long)sweep_item_id(&b, "child", child[0])),
+                     &out),
+                 HE_RULE);
+    cr_expect(strstr(node_text_or(out, "text", ""), "换一个人") != NULL);
     cr_assert_eq(ask(&b, "sun", sweep_sample, of(&b, sweep, "area=" TOWN_2), &out), HE_NOTFOUND);
     asked(&b, "sun", sweep_sample, of(&b, sweep, "area=" TOWN_1 "|seed=#7"), &out);
     rows = node_get(out, "rows");
@@ -74,6 +80,57 @@ Test(work_sweep_end, spot_checks)
     box_free(&b);
 }
 
+static int phone_fn(struct txn *t, void *arg)
+{
+    struct box *b = arg;
+
+    box_put(t, b->ctx, b->person, "name=王强|phone=0513-83312345");
+    return 0;
+}
+
+/* What is typed by hand into a document: no child's name, no number, however written. */
+static void names_refused(struct box *b)
+{
+    static const struct {
+        const char *line, *code, *text;
+    } cases[] = {
+        {"表扬欧阳小雨同学", "names_child", "第 2 行写了孩子的姓名“欧阳小雨”"},
+        {"表扬欧 阳 小 雨同学", "names_child", "欧阳小雨"},
+        {"表扬阿依古丽·买买提家", "names_child", "阿依古丽买买提"},
+        {"赵一家有隐患", "maybe_child", "第 2 行“赵一”"},
+        {"电话 138 1234 5678", "private_number", "第 2 行"},
+        {"电话１３８１２３４５６７８", "private_number", "第 2 行"},
+        {"电话0513-83312345", "private_number", "第 2 行"},
+        {"电话051383312345", "private_number", "第 2 行"},
+        {"证件 34052419800101001x", "private_number", "第 2 行"},
+        {"各镇在2026-08-02 2026-08-14之间完成12345678名，阳小雨", NULL, NULL},
+    };
+    struct save s;
+
+    sweep_child(b, "欧阳小雨", VILLAGE_A, "");
+    sweep_child(b, "阿依古丽·买买提", VILLAGE_A, "");
+    cr_assert_eq(store_write(b->store, b->ctx, NULL, phone_fn, b, NULL), 0);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        const struct finding *x;
+
+        s = (struct save){.form = form_of(b, "bulletin"), .id = 1};
+        int err = box_save(b, "xu", &s, text_printf(b->ctx, "body=第一行\n%s", cases[i].line));
+        cr_expect_eq(err, cases[i].code ? HE_RULE : 0, "%s: %s", cases[i].line, err_name(err));
+        x = cases[i].code ? box_finding(&s, cases[i].code) : NULL;
+        cr_expect(!cases[i].code || (x && strstr(x->text, cases[i].text)), "%s: %s", cases[i].line,
+                  x ? x->text : "nothing said");
+    }
+    s = (struct save){.form = form_of(b, "bulletin"), .id = 1, .confirm_all = true};
+    cr_expect_eq(box_save(b, "xu", &s, "body=赵一不是姓名"), 0, "a word of two characters");
+    /* what came into it before there was such a child is found by who signs */
+    cr_assert_eq(box_save(b, "xu", &s, "body=表扬司马小云"), 0);
+    sweep_child(b, "司马小云", VILLAGE_A, "");
+    struct node *out;
+    cr_expect_eq(ask(b, "xu", sweep_sign, "id=#1|ok=?1", &out), HE_RULE);
+    cr_expect(strstr(node_text_or(out, "text", ""), "司马小云") != NULL);
+    cr_assert_eq(box_save(b, "xu", &s, "body=表扬各镇"), 0);
+}
+
 /* Frozen figures stay, documents come from them only and hold no number of anybody. */
 Test(work_sweep_end, frozen_and_printed)
 {
@@ -109,6 +166,7 @@ Test(work_sweep_end, frozen_and_printed)
     s = (struct save){.form = form_of(&b, "bulletin"), .id = 1};
     cr_assert_eq(box_save(&b, "xu", &s, "body=联系13812345678"), HE_RULE);
     cr_assert_not_null(box_finding(&s, "private_number"));
+    names_refused(&b);
     asked(&b, "xu", sweep_bulletin, of(&b, sweep, "kind=notice"), &out);
     cr_assert_eq(node_get(out, "ids")->n, 1);
     cr_assert_str_eq(box_val(&b, form_of(&b, "bulletin"), 2, "to"), TOWN_1);

@@ -129,6 +129,7 @@ Test(work_task, goes_with_its_child)
     id = open_task(&b, task);
     gao = rec_ref(box_get(&b, form, id), "assignee");
     cr_assert_str_eq(box_val(&b, user, gao, "login"), "gao");
+    box_post(&b, "hu", "director", VILLAGE_A);
     cr_assert_eq(box_do(&b, "sun", hand_fn, NULL), 0);
     cr_assert_neq(rec_ref(box_get(&b, form, id), "assignee"), gao, "handed over with the child");
     s.id = task.child;

@@ -322,6 +322,8 @@ Test(work_visit, additions)
         {"gao", "visit=1|kind=4|result=1|text=电话核实", "denied"},
         {"sun", "visit=1|kind=4|text=电话核实", "check_needs_result"},
         {"sun", "visit=1|kind=4|result=3|text=奶奶说没有来过", ""},
+        {"sun", "visit=2|kind=4|result=1|text=自己去的", "own_work"},
+        {"sun", "visit=2|kind=3|text=自己去的，补记一句", ""},
         {"hu", "visit=1|kind=1|text=别村的", "bad_ref"},
         {"gao", "kind=2|text=没有说是哪次|village=" VILLAGE_A, "missing_subject"},
     };
@@ -331,6 +333,7 @@ Test(work_visit, additions)
     box_new(&b);
     cr_assert_eq(new_child(&b, CHILD_A), 1);
     visited(&b, "child=1|seen=1|visited_on=2026-11-20");
+    cr_assert_eq(visit(&b, "sun", &s, "child=1|seen=1|kind=2|visited_on=2026-11-21"), 0);
     for (size_t i = 0; i < NELEM(cases); i++) {
         int err;
 
@@ -404,6 +407,113 @@ Test(work_visit, urgent_report)
     s = (struct save){.id = 1, .direct = true, .confirm_all = true};
     cr_assert_eq(box_save(&b, "xu", &s, "village=" VILLAGE_B), 0);
     cr_assert_str_eq(box_val(&b, dict_form(b.dict, "urgent_report"), 1, "village"), VILLAGE_B);
+    box_free(&b);
+}
+
+struct blind {
+    uint64_t id;
+    struct node *out;
+};
+
+static int report_view(struct txn *t, struct box *b, const struct actor *a, void *arg)
+{
+    struct blind *w = arg;
+    struct rec *rec;
+    int err = txn_get(t, b->ctx, dict_form(b->dict, "urgent_report"), w->id, &rec);
+
+    w->out = node_map(b->ctx);
+    return err ? err : rec_view(t, b->ctx, b->county, a, rec, w->out);
+}
+
+static int report_past(struct txn *t, struct box *b, const struct actor *a, void *arg)
+{
+    struct blind *w = arg;
+    struct rec *rec;
+    int err = txn_get(t, b->ctx, dict_form(b->dict, "urgent_report"), w->id, &rec);
+
+    w->out = node_map(b->ctx);
+    return err ? err : rec_history_view(t, b->ctx, b->county, a, rec, NULL, 20, w->out);
+}
+
+#define TOLD_BY "邻居丁大爷"
+
+/* What the save says, without numbers of versions. */
+static const char *said(struct box *b, const struct save *s, int err)
+{
+    char *out = text_printf(b->ctx, "%d %d", err, s->unchanged);
+
+    for (size_t i = 0; i < s->findings->n; i++)
+        out = talloc_asprintf_append(out, " %c %s %s", s->findings->f[i].level,
+                                     s->findings->f[i].code, s->findings->f[i].text);
+    return out;
+}
+
+/* Who told (反家庭暴力法第14条): filled by whoever writes the report, read by the named keeper alone. */
+Test(work_visit, reporter_is_filled_blind)
+{
+    static const char *const writers[] = {"gao", "sun", "xu"};
+    struct box b;
+    struct blind w = {0};
+    struct save s;
+
+    box_new(&b);
+    const struct form *form = dict_form(b.dict, "urgent_report");
+    cr_assert_eq(new_child(&b, CHILD_A), 1);
+    for (size_t i = 0; i < NELEM(writers); i++) {
+        s = (struct save){.form = form, .confirm_all = true};
+        cr_assert_eq(box_save(&b, writers[i], &s,
+                              "child=1|triggers=1|facts=夜里一个人在家|found_on=2026-11-22 09:00"
+                              "|reporter=" TOLD_BY),
+                     0, "%s", writers[i]);
+        w.id = s.rec->id;
+        cr_assert_eq(box_do(&b, writers[i], report_view, &w), 0);
+        cr_expect_str_eq(node_text_or(node_get(w.out, "show"), "reporter", ""), "已填，您看不到");
+        cr_expect(!strstr(node_json(b.ctx, w.out), TOLD_BY), "%s", writers[i]);
+        cr_assert_eq(box_do(&b, writers[i], report_past, &w), 0);
+        cr_expect(!strstr(node_json(b.ctx, w.out), TOLD_BY), "%s", writers[i]);
+        cr_assert_eq(box_do(&b, "kong", report_view, &w), 0);
+        cr_expect_str_eq(node_text_or(node_get(w.out, "v"), "reporter", ""), TOLD_BY);
+    }
+    /* The same and another one, sent again: neither changes anything, nor tells which it was. */
+    static const char *const again[] = {"reporter=" TOLD_BY, "reporter=别人", "reporter=-"};
+    const char *first = NULL;
+    for (size_t i = 0; i < NELEM(again); i++) {
+        s = (struct save){.form = form, .id = 1, .version = 1, .confirm_all = true};
+        s.base = box_pairs(b.ctx, "reporter=谁");
+        int err = box_save(&b, "gao", &s, again[i]);
+        first = first ? first : said(&b, &s, err);
+        cr_expect_str_eq(said(&b, &s, err), first, "%s", again[i]);
+        cr_expect_str_eq(box_val(&b, form, 1, "reporter"), TOLD_BY);
+    }
+    cr_expect(strstr(first, "0 1 I filled") == first, "%s", first);
+    /* The keeper puts it right, and nothing else. */
+    s = (struct save){.form = form, .id = 1, .confirm_all = true};
+    cr_assert_eq(box_save(&b, "kong", &s, "reporter=邻居丁大妈"), 0);
+    cr_assert_eq(box_save(&b, "kong", &s, "receipt=A1"), HE_RULE);
+    cr_expect(box_finding(&s, "denied") != NULL);
+    box_free(&b);
+}
+
+/* What became known later is told by the writer or by those above, by no neighbour in the village. */
+Test(work_visit, report_is_completed_by_its_writer)
+{
+    struct box b;
+    struct save s;
+
+    box_new(&b);
+    const struct form *form = dict_form(b.dict, "urgent_report");
+    box_post(&b, "hu", "director", VILLAGE_A);
+    box_post(&b, "kong", "village_head", VILLAGE_A);
+    cr_assert_eq(new_child(&b, CHILD_A), 1);
+    s = (struct save){.form = form, .confirm_all = true};
+    cr_assert_eq(box_save(&b, "kong", &s,
+                          "child=1|triggers=1|facts=夜里一个人在家|found_on=2026-11-22 09:00"),
+                 0);
+    s = (struct save){.form = form, .id = 1, .confirm_all = true};
+    cr_assert_eq(box_save(&b, "hu", &s, "told_town_who=孙督导"), HE_RULE);
+    cr_expect(box_finding(&s, "denied") != NULL);
+    cr_assert_eq(box_save(&b, "kong", &s, "told_town_who=孙督导"), 0);
+    cr_assert_eq(box_save(&b, "sun", &s, "station=汇龙派出所"), 0);
     box_free(&b);
 }
 
