@@ -121,6 +121,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/place_kind.csv \
 	forms/codes/place_risk.csv \
 	forms/codes/spring_festival.csv \
+	forms/codes/suspect_from.csv \
 	forms/codes/sweep_agreement.csv \
 	forms/codes/sweep_found.csv \
 	forms/codes/sweep_item_state.csv \

@@ -212,7 +212,7 @@ void form_draw(struct app *app, struct screen *s, const struct frame *f)
     struct form_screen *fs = s->state;
     const struct form *form = fs->m->form;
     (void)app;
-    char *what = fs->m->id == 0 ? text_printf(fs, _("登记"))
+    char *what = fs->m->id == 0 ? text_printf(fs, "%s", fs->ask->as ? fs->ask->as : _("登记"))
                  : fs->readonly ? text_printf(fs, "%s", fs->title)
                                 : text_printf(fs, _("%s 修改"), fs->title);
     char *left = text_printf(fs, "%s%s%s > %s", form->code ? form->code : "", form->code ? " " : "",

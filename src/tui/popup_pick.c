@@ -55,12 +55,16 @@ static void give_numbers(struct picker *k)
         snprintf(k->number[i], NUMBER_CHARS, "%zu", i + 1);
 }
 
+/* A Han word of the explanation finds it too; initials would find nearly everything there. */
 static enum pinyin_place place_in(const struct picker *k, size_t i, const char *query)
 {
+    const struct pick_item *it = &k->p->items[i];
     const char *code = code_of(k, i);
     if (!*query || (code && strncasecmp(code, query, strlen(query)) == 0))
         return PINYIN_START;
-    return pinyin_find(k->p->items[i].label, query);
+    enum pinyin_place place = pinyin_find(it->label, query);
+    bool han = (unsigned char)*query >= 0x80;
+    return !place && han && it->hint && strstr(it->hint, query) ? PINYIN_INSIDE : place;
 }
 
 static void apply_filter(struct picker *k)

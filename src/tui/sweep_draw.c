@@ -78,7 +78,7 @@ static const char *state_word(const struct grid *g, const struct grid_row *r)
         return grid_lacks(g, r) == SIZE_MAX ? _("没有存") : _("没填完");
     switch (r->state) {
     case '1':
-        return _("待查");
+        return r->explained ? _("已说明") : r->origin == '2' ? _("疑似待查") : _("待查");
     case '4':
         return _("被退回");
     case '6':
@@ -122,11 +122,13 @@ static void draw_hint(const struct grid *g, const struct frame *f)
         draw_text(&f->hint, 0, 0, ATTR_NORMAL, _("这里没有要查的。F6 新增疑似孩子或场所。"));
         return;
     }
-    const struct grid_q *q = grid_questions(g, &g->row[g->at], &n);
+    const struct grid_row *row = &g->row[g->at];
+    const struct grid_q *q = grid_questions(g, row, &n);
     q += g->q;
     char *s = text_printf(NULL, "%s：", q->label);
     for (const char *d = q->digits ? q->digits : ""; *d; d++)
-        s = talloc_asprintf_append(s, "%c%s ", *d, q->what[*d - '0']);
+        if (grid_takes(row, q, *d))
+            s = talloc_asprintf_append(s, "%c%s ", *d, q->what[*d - '0']);
     s = talloc_strdup_append(s, _(" 空格跳过"));
     draw_text(&f->hint, 0, 0, ATTR_NORMAL, s);
     talloc_free(s);

@@ -37,12 +37,13 @@ static bool leave_row(struct app *app, struct grid *g)
     return true;
 }
 
-static void to_row(struct app *app, struct grid *g, size_t at)
+bool grid_go(struct app *app, struct grid *g, size_t row)
 {
-    if (at >= g->n || !leave_row(app, g))
-        return;
-    g->at = at;
+    if (row >= g->n || !leave_row(app, g))
+        return false;
+    g->at = row;
     g->q = 0;
+    return true;
 }
 
 /* The next row; at the end the first that still waits. */
@@ -57,10 +58,12 @@ static void next_row(struct app *app, struct grid *g)
         if (!grid_answered(&g->row[i])) {
             g->at = i;
             g->q = 0;
-            app_message(app, _("到了最后一行，上面还有没查的。"));
+            if (!g->told)
+                app_message(app, _("到了最后一行，上面还有没查的。"));
             return;
         }
-    app_message(app, _("全部查完了。"));
+    if (!g->told)
+        app_message(app, _("全部查完了。"));
 }
 
 static void enter(struct app *app, struct grid *g)
@@ -74,8 +77,10 @@ static void enter(struct app *app, struct grid *g)
         g->q = lacks;
         grid_keep(app, g, r);
         app_message(app, _("这一行还缺：%s"), q[lacks].label);
-    } else if (!grid_typed(r) || grid_save(app, g, r)) {
-        next_row(app, g);
+    } else {
+        g->told = false;
+        if (!grid_typed(r) || grid_save(app, g, r))
+            next_row(app, g);
     }
 }
 
@@ -95,7 +100,7 @@ static void digit(struct app *app, struct grid *g, int d)
     const struct grid_q *q = &grid_questions(g, r, &n)[g->q];
     if (grid_locked(r)) {
         app_message(app, _("这一行已报送，退回以后才能改。"));
-    } else if (!q->digits || !strchr(q->digits, '0' + d)) {
+    } else if (!grid_takes(r, q, (char)('0' + d))) {
         app_message(app, _("%s没有 %d 这个答案。"), q->label, d);
     } else {
         r->cell[g->q].typed = (char)('0' + d);
@@ -174,17 +179,17 @@ static enum handled act_on(struct app *app, struct grid *g, enum action act)
 {
     switch (act) {
     case ACT_UP:
-        return to_row(app, g, g->at - 1), KEY_TAKEN;
+        return grid_go(app, g, g->at - 1), KEY_TAKEN;
     case ACT_DOWN:
-        return to_row(app, g, g->at + 1), KEY_TAKEN;
+        return grid_go(app, g, g->at + 1), KEY_TAKEN;
     case ACT_PGUP:
-        return to_row(app, g, g->at > g->fit ? g->at - g->fit : 0), KEY_TAKEN;
+        return grid_go(app, g, g->at > g->fit ? g->at - g->fit : 0), KEY_TAKEN;
     case ACT_PGDN:
-        return to_row(app, g, g->at + g->fit < g->n ? g->at + g->fit : g->n - 1), KEY_TAKEN;
+        return grid_go(app, g, g->at + g->fit < g->n ? g->at + g->fit : g->n - 1), KEY_TAKEN;
     case ACT_FIRST:
-        return to_row(app, g, 0), KEY_TAKEN;
+        return grid_go(app, g, 0), KEY_TAKEN;
     case ACT_LAST:
-        return to_row(app, g, g->n - 1), KEY_TAKEN;
+        return grid_go(app, g, g->n - 1), KEY_TAKEN;
     case ACT_OPEN:
         return enter(app, g), KEY_TAKEN;
     case ACT_NEXT:
@@ -202,6 +207,8 @@ static enum handled act_on(struct app *app, struct grid *g, enum action act)
         return leave_row(app, g) ? reload(app, g) : (void)0, KEY_TAKEN;
     case ACT_MENU:
         return grid_menu(app, g), KEY_TAKEN;
+    case ACT_FILTER:
+        return grid_find(app, g), KEY_TAKEN;
     default:
         return KEY_IGNORED;
     }
@@ -245,6 +252,7 @@ static const char *grid_enabled(struct app *app, struct screen *scr, enum action
     case ACT_PGDN:
     case ACT_OPEN:
     case ACT_MARK:
+    case ACT_FILTER:
         return "";
     default:
         return NULL;
@@ -255,11 +263,16 @@ static const char *grid_help(struct app *app, struct screen *scr)
 {
     (void)app;
     (void)scr;
-    return _("一行一名孩子，一格一个数字，下面一行写着这一格怎样答。\n"
-             "没有变化的：1 见到，1 核实无变化，回车，自动到下一行。\n"
-             "空格或右键跳过一格，退格改一格，Ctrl-U 整行还原，上下键换行，换行时自动存。\n"
-             "没填完的行留着草稿，断线也不丢；状态写着【没填完】【要改】【冲突】的按 F2 看整张表。\n"
-             "F6 新增疑似孩子、场所或隐患；F9 里有排查日期、代录、只看待查的、打印排查表。");
+    return _(
+        "一行一名孩子，一格一个数字，下面一行写着这一格怎样答。\n"
+        "没有变化的：1 见到，1 核实无变化，回车，自动到下一行。\n"
+        "没有见到的：填原因的数字，回车，写一句情况。退出的：4，回车，选退出原因。\n"
+        "空格或右键跳过一格，退格改一格，Ctrl-U 整行还原，上下键换行，换行时自动存。\n"
+        "没填完的行留着草稿，断线也不丢；状态写着【没填完】【要改】【冲突】的按 F2 看整张表。\n"
+        "/ 按姓名、拼音首字母或行号找一行。\n"
+        "F6 新增疑似孩子、场所或隐患。疑似的查过要有结论：3 新增，报乡镇和县里审核；5 "
+        "排除，写理由。\n"
+        "F9 里有孩子的档案、未查说明、排查日期、代录、只看待查的、打印排查表。");
 }
 
 static void grid_leave(struct app *app, struct screen *scr)

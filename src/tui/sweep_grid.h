@@ -27,6 +27,8 @@ struct grid_row {
     const char *name, *group;
     char state, origin; /* codes of sweep_item_state and sweep_origin */
     bool place;         /* not a child: other questions */
+    uint64_t child;
+    bool explained; /* why it is not checked */
     struct grid_cell cell[GRID_QUESTIONS];
     const char *bad; /* why it was not saved; NULL */
     bool conflict;   /* somebody else answered it meanwhile */
@@ -43,6 +45,7 @@ struct grid {
     size_t nchild, nplace;
     struct grid_row *row;
     size_t n, at, q, top, fit;
+    bool told;           /* the last save had something to say */
     bool open_only;      /* rows without an answer only, as they were when it was chosen */
     char checked_on[11]; /* of the rows saved from now on; "": today */
     const char *for_login, *for_name; /* 代录; NULL */
@@ -51,11 +54,15 @@ struct grid {
 /* --- sweep_grid.c --- */
 /* Reads everything again; the cursor stays on its row. */
 void grid_reload(struct app *, struct grid *);
+/* Leaves the row as going on does; false: it was not stored. */
+bool grid_go(struct app *, struct grid *, size_t row);
 
 /* --- sweep_rows.c --- */
 /* Questions of the checklist, rows of the village, what was typed before: 0 or an error. */
 int grid_load(struct app *, struct grid *);
 const struct grid_q *grid_questions(const struct grid *, const struct grid_row *, size_t *n);
+/* Is the digit an answer of this question in this row? */
+bool grid_takes(const struct grid_row *, const struct grid_q *, char digit);
 char grid_value(const struct grid_cell *); /* typed, else stored, else 0 */
 bool grid_typed(const struct grid_row *);
 /* The first needed question without an answer; SIZE_MAX: the row is whole. */
@@ -78,6 +85,11 @@ void grid_menu(struct app *, struct grid *);
 void grid_add(struct app *, struct grid *);
 /* The full checklist of the row. */
 void grid_sheet(struct app *, struct grid *);
+/* Asks for what a refused row lacks and no digit says (reason, exit_reason); false: not that, or
+ * cancelled. */
+bool grid_ask(struct app *, struct grid *, const struct node *finding, struct node *values);
+/* To a row by name, initials or number. */
+void grid_find(struct app *, struct grid *);
 
 /* --- sweep_paper.c --- */
 void grid_paper(struct app *, struct grid *);

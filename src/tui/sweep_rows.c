@@ -18,10 +18,9 @@
 enum { PAGE = 100, ROWS_MAX = 5000 };
 
 static const char *const fixed[] = {"row",    "name",  "village_group", "state",
-                                    "origin", "child", "place"};
-/* A place is looked at, not asked. */
-static const char *const place_fields[] = {"found", "result", "place_sign", "place_gear",
-                                           "place_patrol"};
+                                    "origin", "child", "place",         "explain"};
+/* A place is looked at, not asked: that it was seen goes without saying. */
+static const char *const place_fields[] = {"result", "place_sign", "place_gear", "place_patrol"};
 
 /* --- questions --- */
 
@@ -63,7 +62,7 @@ static void read_questions(struct grid *g, const struct node *list)
         const struct form_field *f = form_field(form, place_fields[i]);
         if (f) {
             ask_field(g, &g->place[g->nplace], f);
-            g->place[g->nplace++].need = i < 2;
+            g->place[g->nplace++].need = i == 0;
         }
     }
 }
@@ -72,6 +71,17 @@ const struct grid_q *grid_questions(const struct grid *g, const struct grid_row 
 {
     *n = r && r->place ? g->nplace : g->nchild;
     return r && r->place ? g->place : g->child;
+}
+
+/* The rules of sweep_item.form: what a place, a registered and a suspected child cannot be. */
+bool grid_takes(const struct grid_row *r, const struct grid_q *q, char digit)
+{
+    const char *not = "";
+    if (strcmp(q->field, "found") == 0)
+        not = "6";
+    else if (strcmp(q->field, "result") == 0)
+        not = r->place ? "345" : r->origin == '1' ? "35" : r->origin == '2' ? "124" : "";
+    return q->digits && strchr(q->digits, digit) && !strchr(not, digit);
 }
 
 /* --- rows --- */
@@ -87,7 +97,9 @@ static void take_row(struct grid *g, struct grid_row *r, const struct node *e)
     r->group = talloc_strdup(g->row, node_text_or(v, "village_group", ""));
     r->state = *node_text_or(v, "state", "1");
     r->origin = *node_text_or(v, "origin", "1");
-    r->place = !node_text(v, "child") && node_text(v, "place");
+    r->child = strtoull(node_text_or(v, "child", "0"), NULL, 10);
+    r->explained = *node_text_or(v, "explain", "") != '\0';
+    r->place = !r->child && node_text(v, "place");
     const struct grid_q *q = grid_questions(g, r, &n);
     for (size_t i = 0; i < n; i++)
         r->cell[i].stored = *node_text_or(v, q[i].field, "");
@@ -106,7 +118,7 @@ static struct node *rows_body(void *ctx, const struct grid *g, const char *where
         node_str(fields, NULL, fixed[i]);
     for (size_t i = 0; i < g->nchild; i++)
         node_str(fields, NULL, g->child[i].field);
-    for (size_t i = 2; i < g->nplace; i++)
+    for (size_t i = 1; i < g->nplace; i++)
         node_str(fields, NULL, g->place[i].field);
     return b;
 }
@@ -164,14 +176,19 @@ bool grid_typed(const struct grid_row *r)
     return false;
 }
 
+/* Who was not met (found 2 to 5) has no result yet: that is the answer. */
 size_t grid_lacks(const struct grid *g, const struct grid_row *r)
 {
-    size_t n;
+    size_t n, lacks = SIZE_MAX;
     const struct grid_q *q = grid_questions(g, r, &n);
-    for (size_t i = 0; i < n; i++)
-        if (q[i].need && !grid_value(&r->cell[i]))
-            return i;
-    return SIZE_MAX;
+    for (size_t i = 0; i < n; i++) {
+        char v = grid_value(&r->cell[i]);
+        if (strcmp(q[i].field, "found") == 0 && v >= '2' && v <= '5')
+            return SIZE_MAX;
+        if (q[i].need && !v && lacks == SIZE_MAX)
+            lacks = i;
+    }
+    return lacks;
 }
 
 bool grid_locked(const struct grid_row *r)
@@ -236,7 +253,7 @@ static void lay_over(struct grid *g, struct grid_row *r, const struct node *v)
     const struct grid_q *q = grid_questions(g, r, &n);
     for (size_t i = 0; i < n; i++) {
         const char *s = node_text_or(v, q[i].field, "");
-        if (*s && !s[1] && strchr(q[i].digits, *s)) {
+        if (*s && !s[1] && grid_takes(r, &q[i], *s)) {
             r->cell[i].typed = *s;
             r->drafted = true;
         }
@@ -341,18 +358,43 @@ static bool confirm(struct app *app, const struct node *answer, struct node *bod
     return true;
 }
 
+/* "排查结果 核实无变化、住处安全 否": what the other one answered. */
+static char *theirs(void *ctx, const struct grid *g, const struct node *conflict)
+{
+    const struct form *form = dict_form(g->s->dict, "sweep_item");
+    char *out = talloc_strdup(ctx, "");
+    for (const struct node *e = node_first(conflict); e; e = e->next) {
+        const struct form_field *f = form_field(form, node_text_or(e, "field", ""));
+        if (f)
+            out = talloc_asprintf_append(out, "%s%s %s", *out ? _("、") : "", _(f->label),
+                                         _(type_show(ctx, f, node_text(e, "theirs"))));
+    }
+    MUST(out);
+    return out;
+}
+
 /* Somebody answered the row meanwhile: his digits are the ground now, ours stay on top. */
 static void met(struct app *app, struct grid *g, struct grid_row *r, const struct node *answer)
 {
     struct grid_cell mine[GRID_QUESTIONS];
-    const struct node *c = node_first(node_get(answer, "conflict"));
+    const struct node *list = node_get(answer, "conflict");
     memcpy(mine, r->cell, sizeof(mine));
     grid_again(app, g, r);
     for (size_t i = 0; i < GRID_QUESTIONS; i++)
         r->cell[i].typed = mine[i].typed;
     r->conflict = true;
-    app_message(app, _("%s 刚填过这一行。再按回车用您的，Ctrl-U 用他的。"),
-                node_text_or(c, "who", _("别人")));
+    app_message(app, _("%s 刚填过这一行：%s。回车用您的，Ctrl-U 用他的。"),
+                node_text_or(node_first(list), "who", _("别人")),
+                theirs(base_unconst(answer), g, list));
+}
+
+/* What stands in the way is asked here and now; false: it stays, with its reason. */
+static bool mended(struct app *app, struct grid *g, const struct node *answer, struct node *body)
+{
+    const struct node *e = finding(answer, 'E');
+    if (e)
+        return grid_ask(app, g, e, base_unconst(node_get(body, "v")));
+    return finding(answer, 'W') && confirm(app, answer, body);
 }
 
 bool grid_save(struct app *app, struct grid *g, struct grid_row *r)
@@ -360,15 +402,17 @@ bool grid_save(struct app *app, struct grid *g, struct grid_row *r)
     void *ctx = talloc_new(g);
     struct node *body = save_body(g, r, ctx), *answer = NULL;
     const char *text = NULL;
-    int e = HE_RULE;
-    for (int tries = 0; tries < 2 && e == HE_RULE; tries++) {
+    int e;
+    do {
         e = session_call_quiet(app, g->s, ctx, OP_REC_SET, body, &answer, &text);
-        if (e == HE_RULE &&
-            (finding(answer, 'E') || !finding(answer, 'W') || !confirm(app, answer, body)))
-            break;
-    }
+    } while (e == HE_RULE && mended(app, g, answer, body));
     if (e == 0) {
         stored(r, answer, grid_lacks(g, r) == SIZE_MAX);
+        g->told = node_num(answer, "change", 0) != 0;
+        if (g->told)
+            app_message(app, r->origin == '1'
+                                 ? _("已报乡镇和县里审核，批了才生效。")
+                                 : _("已报审核。F9“孩子的档案”把资料补全，好让上面核对。"));
     } else if (e == HE_CONFLICT) {
         met(app, g, r, answer);
     } else {

@@ -213,8 +213,7 @@ static int effect_director(struct family *f, struct rec *child, const struct rec
 
 /* --- standing --- */
 
-/* 疑似 while nothing but a suspicion is known. */
-static bool suspected(const struct rec *child)
+bool effect_suspected(const struct rec *child)
 {
     const char *kinds = rec_get(child, "child_kinds");
 
@@ -231,13 +230,13 @@ static bool effective(const struct rec *child)
 static void effect_state(struct family *f, struct rec *child, const struct rec *old)
 {
     if (f->state && child == f->rec)
-        rec_set(child, "state", *f->state == '3' && suspected(child) ? "1" : f->state);
+        rec_set(child, "state", *f->state == '3' && effect_suspected(child) ? "1" : f->state);
     else if (!rec_get(child, "state") || effective(child))
-        rec_set(child, "state", suspected(child) ? "1" : "3");
+        rec_set(child, "state", effect_suspected(child) ? "1" : "3");
     if (!rec_get(child, "review_state"))
         rec_set(child, "review_state", "0");
     if (old && rec_get(old, "state") && *rec_get(old, "state") == '1' && effective(child) &&
-        !suspected(child))
+        !effect_suspected(child))
         rec_set(child, "add_reason", "04");
 }
 

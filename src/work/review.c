@@ -172,6 +172,7 @@ int review_split(struct family *f)
 {
     const char *state = f->old && form_is(f->s->form, "child") ? rec_get(f->old, "state") : NULL;
     bool waiting = !f->old || (state && *state == '2');
+    bool lead = (!f->old || (state && *state == '1')) && !f->more->kind;
     int err;
 
     f->kind = f->more->kind ? f->more->kind : "2";
@@ -181,6 +182,12 @@ int review_split(struct family *f)
         return split_person(f);
     if (!form_is(f->s->form, "child"))
         return 0;
+    if (lead && effect_suspected(f->typed)) { /* what it changes in other files is reviewed */
+        err = split_members(f, true);
+        if (!f->old && f->proposed)
+            rec_set(f->rec, "review_state", review_first(f));
+        return err;
+    }
     if (waiting && !f->more->kind) {
         f->kind = "1";
         f->proposed = node_map(f);

@@ -454,7 +454,7 @@ int save_run(struct txn *txn, void *ctx, const struct county *county, const stru
     if (f->old && !f->state && !family_changed(f) && !f->carry &&
         !findings_count(s->findings, 'E') && !sent_again(f))
         return nothing_to_do(f);
-    if (is_child(f) && !f->old && f->level != LEVEL_COUNTY)
+    if (is_child(f) && !f->old && f->level != LEVEL_COUNTY && !effect_suspected(f->rec))
         f->state = "2";
     err = judge(f);
     s->rec = f->rec;

@@ -81,6 +81,9 @@ int conflict_check(struct family *);
 /* --- effect.c: what follows from the values --- */
 bool form_is(const struct form *, const char *name);
 /* Defaults of a new record. */
+/* 疑似: nothing but a suspicion is known. A lead of anybody's, so it needs no review; what it turns out
+ * to be does. */
+bool effect_suspected(const struct rec *child);
 void effect_defaults(struct family *);
 /* Definition, completeness, director, standing, days: the fields that rules write. */
 int effect_child(struct family *, struct rec *child, const struct rec *old);

@@ -122,7 +122,7 @@ static int carry_confirmed(struct family *f)
         return 0;
     if ((err = owner_load(f, &child)) || !child)
         return err;
-    if (rec_get(child, "child_kinds") && !strcmp(rec_get(child, "child_kinds"), "90"))
+    if (effect_suspected(child))
         carry_put(f, "child_kinds", "10");
     return 0;
 }

@@ -174,12 +174,24 @@ Test(sweep, typed_in_for_a_director, .init = setup, .fini = teardown)
 Test(sweep, refused_rows_say_why, .init = setup, .fini = teardown)
 {
     struct harness *h = grid();
-    harness_send(h, "14\r"); /* to leave, without a reason */
-    SEES(h, "退出原因");
+    harness_send(h, "14\r"); /* to leave: the reason is asked for, and not told */
+    SEES(h, "02 父母一方或双方返乡");
+    harness_send(h, "\033\033");
     SEES(h, "要改");
     SEES(h, "已查 0/40");
     harness_send(h, "\025");
     LOSES(h, "要改");
+    harness_send(h, "14\r");
+    SEES(h, "02 父母一方或双方返乡");
+    harness_send(h, "02\r");
+    SEES(h, "已报乡镇和县里审核");
+    SEES(h, "已查 1/40");
+    cr_assert_eq(answered("result = '4' and exit_reason = '02'"), 1);
+    harness_send(h, "4\r"); /* not met: no result yet, but what was heard */
+    SEES(h, "没有见到孩子的，写明情况");
+    harness_send(h, "家里没有人\r");
+    SEES(h, "已查 2/40");
+    cr_assert_eq(answered("found = '4' and result is empty and reason = '家里没有人'"), 1);
     harness_stop(h);
 }
 
@@ -198,8 +210,9 @@ Test(sweep, two_people_on_a_row, .init = setup, .fini = teardown)
     SEES(other, ">  2"); /* the same answer is no conflict */
     harness_send(h, "11\r");
     SEES(h, "已查 2/40");
-    harness_send(other, "13\r");
+    harness_send(other, "12\r");
     SEES(other, "冲突");
+    SEES(other, "高秀英 刚填过这一行：排查结果 核实无变化。");
     harness_send(other, "\025");
     LOSES(other, "冲突");
     harness_stop(other);
@@ -256,13 +269,20 @@ Test(sweep, places_and_suspects_are_rows, .init = setup, .fini = teardown)
     harness_send(h, ">"); /* the last row */
     SEES(h, "晒谷场旁水");
     SEES(h, "救生");
-    harness_send(h, "61101");
+    LACKS(h, "6已看场所");
+    harness_send(h, "1101");
     SEES(h, "已查 1/41");
-    cr_assert_eq(answered("place_sign = 1 and place_gear = 0"), 1);
-    harness_send(h, "\0336");
-    SEES(h, "疑似孩子");
-    harness_send(h, "1");
-    SEES(h, "31 儿童 > 登记");
+    cr_assert_eq(answered("found = '6' and place_sign = 1 and place_gear = 0"), 1);
+    LACKS(h, "6已看场所");
+    harness_send(h, "\0339疑似\r"); /* found by a word of the menu */
+    SEES(h, "31 儿童 > 疑似孩子 冬前排查");
+    harness_send(h, "钱小疑\r\0330");
+    SEES(h, "核对");
+    harness_send(h, "\r");
+    SEES(h, "已列进名单第 42 行");
+    SEES(h, "疑似待查");
+    harness_send(h, "11");
+    SEES(h, "排查结果没有 1 这个答案");
     harness_stop(h);
 }
 
