@@ -83,6 +83,8 @@ void list_draw(struct app *, struct screen *, const struct frame *);
 void list_columns(struct list *, int cols);
 /* "照护人电话": how a column is headed. */
 char *list_heading(void *ctx, struct form_path);
+/* The same for a column: "照护人电话" where it fits, else "电话", as the columns beside it say whose. */
+char *list_col_heading(void *ctx, const struct list_col *, int amb);
 char *list_sort_label(void *ctx, const struct list *);
 
 /* --- list_act.c --- */

@@ -186,16 +186,21 @@ static void draw_view(struct list *l, const struct frame *f)
 
 /* ---- rows ---- */
 
-/* "照护人电话" where it fits, else "电话": the columns beside it say whose. */
-static void draw_heading(const struct region *r, int at, const struct list_col *c, void *ctx,
-                         const char *mark)
+char *list_col_heading(void *ctx, const struct list_col *c, int amb)
 {
-    int amb = term_amb_width(r->term);
     char *h = c->label ? talloc_strdup(ctx, _(c->label)) : list_heading(ctx, c->path);
     if (c->path.via && text_width(h, amb) > c->width) {
         talloc_free(h);
         h = talloc_strdup(ctx, _(c->path.field->label));
     }
+    return h;
+}
+
+static void draw_heading(const struct region *r, int at, const struct list_col *c, void *ctx,
+                         const char *mark)
+{
+    int amb = term_amb_width(r->term);
+    char *h = list_col_heading(ctx, c, amb);
     struct region place = draw_sub(r, 0, at, 1, c->width);
     draw_text(&place, 0, 0, ATTR_NORMAL, h); /* cut without a mark: a heading is no value */
     if (mark && text_width(h, amb) < c->width)

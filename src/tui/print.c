@@ -12,7 +12,7 @@
 #include "tui/popup.h"
 #include "tui/print_doc.h"
 
-enum { ROSTER_MAX = 5000, PAGE_ROWS = 100, ROSTER_WIDTH = 90 };
+enum { ROSTER_MAX = 5000, PAGE_ROWS = 100, ROSTER_WIDTH = 90, PAPER_ROWS = 50 };
 
 static char *docs_dir(void *ctx, const struct session *s)
 {
@@ -157,7 +157,7 @@ struct table {
     const struct list *l;
     struct table_column *column;
     const char **cell;
-    char *text;
+    char *head, *text;
     int64_t n;
 };
 
@@ -183,6 +183,8 @@ static void table_row(struct table *t, const struct node *v)
         line = talloc_asprintf_append(line, "%s ", doc_cols(t->ctx, s, c->width));
         add_cell(t, i + 1, s);
     }
+    if (t->n > 1 && t->n % PAPER_ROWS == 1)
+        t->text = talloc_asprintf_append(t->text, "\f%s", t->head);
     t->text = talloc_asprintf_append(t->text, "%s\n", line);
     MUST(t->text);
     talloc_free(line);
@@ -196,16 +198,19 @@ static void table_head(struct table *t)
     MUST(t->column);
     t->column[0] = (struct table_column){.heading = _("序号"), .number = true};
     for (size_t i = 0; i < t->l->ncol; i++) {
-        char *h = list_heading(t->ctx, t->l->col[i].path);
+        const struct list_col *c = &t->l->col[i];
+        const char *h = list_col_heading(t->ctx, c, PAPER_AMB);
         line = talloc_asprintf_append(line, "%s ", doc_cols(t->ctx, h, t->l->col[i].width));
         cols += 1 + t->l->col[i].width;
         t->column[i + 1] = (struct table_column){
-            .heading = h, .number = strcmp(t->l->col[i].path.field->type->name, "int") == 0};
+            .heading = list_heading(t->ctx, c->path),
+            .number = strcmp(t->l->col[i].path.field->type->name, "int") == 0};
     }
-    t->text = talloc_asprintf(t->ctx, "%s\n", line);
+    t->head = talloc_asprintf(t->ctx, "%s\n", line);
     while (cols-- > 0)
-        t->text = talloc_strdup_append(t->text, "-");
-    t->text = talloc_strdup_append(t->text, "\n");
+        t->head = talloc_strdup_append(t->head, "-");
+    t->head = talloc_strdup_append(t->head, "\n");
+    t->text = talloc_strdup(t->ctx, t->head);
     MUST(t->text);
 }
 

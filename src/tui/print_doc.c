@@ -13,7 +13,7 @@
 #include "report/pdf.h"
 #include "tui/draw.h"
 
-enum { MAX_BYTES = 64 * 1024, AMB = 2, MAX_COLS = 200 };
+enum { MAX_BYTES = 64 * 1024, AMB = PAPER_AMB, MAX_COLS = 200 };
 
 /* ---- places ---- */
 

@@ -4,6 +4,8 @@
 
 #include "form/form.h"
 
+enum { PAPER_AMB = 2 }; /* columns of an ambiguous character on paper */
+
 struct doc {
     const char *name;  /* of the file, without .print */
     const char *title; /* neutral: no category of a child stands on paper that leaves the office */

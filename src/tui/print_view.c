@@ -1,5 +1,6 @@
 /* Preview of what will be printed, with its real page breaks. */
 #include "tui/print.h"
+#include "tui/print_doc.h"
 
 #include <string.h>
 #include <talloc.h>
@@ -12,6 +13,7 @@ struct preview {
     const struct paper *paper;
     const char **line; /* NULL marks the end of a page */
     size_t n, top, rows, pages;
+    int left, width, cols; /* first column shown; of the widest line */
 };
 
 static void split(struct preview *p)
@@ -28,6 +30,8 @@ static void split(struct preview *p)
         }
         if (len || s[len] == '\n')
             p->line[p->n++] = talloc_strndup(p, s, len);
+        int width = p->n && p->line[p->n - 1] ? text_width(p->line[p->n - 1], PAPER_AMB) : 0;
+        p->width = width > p->width ? width : p->width;
         if (s[len] == '\f' && s[len + 1]) {
             p->line[p->n++] = NULL;
             p->pages++;
@@ -36,16 +40,28 @@ static void split(struct preview *p)
     }
 }
 
+/* The part of a line from column left on; half a wide character becomes a blank. */
+static const char *from_left(void *ctx, const struct preview *p, const char *line, int amb)
+{
+    int used = 0;
+    size_t skip = text_fit(line, p->left, amb, &used);
+    if (used == p->left || !line[skip])
+        return line + skip;
+    skip += text_fit(line + skip, 2, amb, NULL);
+    return text_printf(ctx, " %s", line + skip);
+}
+
 static void draw(struct app *app, struct screen *scr, const struct frame *f)
 {
     struct preview *p = scr->state;
+    void *tmp = talloc_new(p);
     size_t page = 1;
     (void)app;
     p->rows = (size_t)f->body.rows;
     for (size_t i = 0; i < p->top && i < p->n; i++)
         page += p->line[i] == NULL;
-    char *title = text_printf(p, _("打印预览 > %s"), p->paper->title);
-    char *where = text_printf(p, _("第%zu/%zu页"), page, p->pages);
+    char *title = text_printf(tmp, _("打印预览 > %s"), p->paper->title);
+    char *where = text_printf(tmp, _("第%zu/%zu页"), page, p->pages);
     draw_title(f, title, session_badge(p->s));
     draw_cols(&f->view, 0, f->view.cols - 20, 20, ATTR_NORMAL, ALIGN_RIGHT, where);
     draw_text(&f->view, 0, 0, ATTR_NORMAL, _("还没有打印。"));
@@ -54,17 +70,36 @@ static void draw(struct app *app, struct screen *scr, const struct frame *f)
         const char *line = p->line[i];
         bool strong = line && *line == PDF_STRONG;
         if (line)
-            draw_text(&f->body, row, 0, strong ? ATTR_BOLD : ATTR_NORMAL, line + strong);
+            draw_text(&f->body, row, 0, strong ? ATTR_BOLD : ATTR_NORMAL,
+                      from_left(tmp, p, line + strong, term_amb_width(f->term)));
         else
             draw_fill(&f->body, row, 0, f->body.cols, ATTR_NORMAL, '-');
     }
-    draw_text(&f->hint, 0, 0, ATTR_NORMAL, _("F10 或回车打印，翻页键看前后，F3 不打印返回。"));
+    p->cols = f->body.cols;
+    draw_text(&f->hint, 0, 0, ATTR_NORMAL,
+              p->width > p->cols
+                  ? _("F10 或回车打印，翻页键看前后，左右箭头看两边，F3 不打印返回。")
+                  : _("F10 或回车打印，翻页键看前后，F3 不打印返回。"));
     draw_caret(&f->body, 0, 0);
-    talloc_free(title);
-    talloc_free(where);
+    talloc_free(tmp);
 }
 
 /* ---- keys ---- */
+
+/* A wide paper is looked at by halves of the screen. */
+static bool sideways(struct preview *p, const struct key *k)
+{
+    int step = p->cols / 2;
+    if (k->kind != K_FUNC || (k->code != KF_LEFT && k->code != KF_RIGHT))
+        return false;
+    if (k->code == KF_RIGHT && p->left + p->cols < p->width)
+        p->left += step;
+    else if (k->code == KF_LEFT && p->left > 0)
+        p->left -= step;
+    else
+        return k->code == KF_RIGHT; /* Left goes back */
+    return true;
+}
 
 static void scroll_to(struct preview *p, long top)
 {
@@ -77,7 +112,8 @@ static enum handled key(struct app *app, struct screen *scr, const struct key *k
 {
     struct preview *p = scr->state;
     long top = (long)p->top, rows = (long)p->rows;
-    (void)k;
+    if (sideways(p, k))
+        return KEY_TAKEN;
     switch (act) {
     case ACT_UP:
         return scroll_to(p, top - 1), KEY_TAKEN;

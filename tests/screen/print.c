@@ -134,6 +134,12 @@ Test(print, roster_of_a_view, .init = setup, .fini = teardown)
     harness_send(h, "dymc\r");
     SEES(h, "打印预览 > 儿童花名册");
     SEES(h, "共 40 人");
+    cr_assert(strstr(harness_text(h), "电话") != NULL, "%s", harness_text(h));
+    harness_send(h, "\033[C"); /* wider than the screen: the rest lies to the right */
+    cr_assert(harness_wait_gone(h, "序号", HARNESS_MS), "%s", harness_text(h));
+    SEES(h, "学校");
+    harness_send(h, "\033[D");
+    SEES(h, "序号");
     char *text = pdf_words(to_box(h, "2", "roster-child"));
     cr_assert(strstr(text, "儿童花名册") != NULL && strstr(text, "序号") != NULL, "%s", text);
     cr_assert(strstr(text, "阿依·") != NULL, "%s", text);
