@@ -412,7 +412,7 @@ bool grid_save(struct app *app, struct grid *g, struct grid_row *r)
         if (g->told)
             app_message(app, r->origin == '1'
                                  ? _("已报乡镇和县里审核，批了才生效。")
-                                 : _("已报审核。F9“孩子的档案”把资料补全，好让上面核对。"));
+                                 : _("已报审核。F9【孩子的档案】把资料补全，好让上面核对。"));
     } else if (e == HE_CONFLICT) {
         met(app, g, r, answer);
     } else {
