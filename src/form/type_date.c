@@ -74,23 +74,46 @@ static int day_parse(void *ctx, const struct form_field *f, struct date today, c
     return 0;
 }
 
-/* "14:05" or "14:05:09" behind any spelling of a day. */
+/* "14:05", "14:05:09", "9:05" and "1405" as date_time_parse wants a clock; NULL for anything else. */
+static const char *clock_text(void *ctx, const char *s)
+{
+    size_t hour = strspn(s, "0123456789");
+
+    if (hour == 4 && !s[4])
+        return text_printf(ctx, "%.2s:%s", s, s + 2);
+    return hour == 1 ? text_printf(ctx, "0%s", s) : hour == 2 ? s : NULL;
+}
+
+/* A clock alone is the last time that it was so, also when midnight came meanwhile. */
+static int time_alone(void *ctx, const char *clock, struct date today, int64_t *out)
+{
+    struct date now = date_of_time(date_now());
+    bool live = date_cmp(now, today) == 0 || date_cmp(now, date_add_days(today, 1)) == 0;
+    char day[11];
+    int rc = date_time_parse(text_printf(ctx, "%s %s", date_format(live ? now : today, day), clock),
+                             out);
+
+    if (rc == 0 && live && *out > date_now())
+        *out -= 24 * 3600;
+    return rc;
+}
+
+/* A clock, alone or behind any spelling of a day. */
 static int time_read(void *ctx, const char *clean, struct date today, int64_t *out)
 {
-    const char *clock = strrchr(clean, ' ');
+    const char *gap = strrchr(clean, ' '), *clock = clock_text(ctx, gap ? gap + 1 : clean);
     struct date d;
     char day[11];
     int rc;
 
     if (clock == NULL)
         return HE_FORMAT;
-    rc = date_parse_loose(talloc_strndup(ctx, clean, (size_t)(clock - clean)), today, &d);
+    if (gap == NULL)
+        return time_alone(ctx, clock, today, out);
+    rc = date_parse_loose(talloc_strndup(ctx, clean, (size_t)(gap - clean)), today, &d);
     if (rc != 0 || d.d == 0)
         return rc != 0 ? rc : HE_FORMAT;
-    return date_time_parse(text_printf(ctx, "%s%s%s", date_format(d, day),
-                                       strspn(clock + 1, "0123456789") == 1 ? " 0" : " ",
-                                       clock + 1),
-                           out);
+    return date_time_parse(text_printf(ctx, "%s %s", date_format(d, day), clock), out);
 }
 
 static int time_parse(void *ctx, const struct form_field *f, struct date today, const char *in,
@@ -103,9 +126,10 @@ static int time_parse(void *ctx, const struct form_field *f, struct date today, 
     if (*clean == '\0')
         return 0;
     if (date_time_parse(clean, &t) != 0 && time_read(ctx, clean, today, &t) != 0)
-        return type_refuse(code, problem, "bad_date",
-                           text_printf(ctx, _("“%s”的“%s”不是时间，请写成 2026-11-22 14:05 这样"),
-                                       _(f->label), type_quote(ctx, in)));
+        return type_refuse(
+            code, problem, "bad_date",
+            text_printf(ctx, _("“%s”的“%s”不是时间，请写成 14:05 或 2026-11-22 14:05 这样"),
+                        _(f->label), type_quote(ctx, in)));
     *out = talloc_strdup(ctx, date_time_format(t, buf));
     return 0;
 }

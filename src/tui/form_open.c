@@ -82,6 +82,7 @@ int form_open(struct app *app, struct session *s, const struct form_ask *ask, ui
     int result = 0;
     if (r == 0) {
         size_t at = start_at(fs);
+        urgent_follow(app, s, fs->m);
         model_follow(fs->m);
         form_begin(fs, at);
         result = form_run(fs);

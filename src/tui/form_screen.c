@@ -1,5 +1,6 @@
 /* The form of a record: opening it, keys, moving from field to field, leaving. */
 #include "tui/form_priv.h"
+#include "tui/urgent.h"
 
 #include <string.h>
 #include <talloc.h>
@@ -97,6 +98,7 @@ void form_exit_field(struct form_screen *fs)
         return;
     if (p->f->ref && !p->a.problem)
         model_link(fs->app, m, at);
+    urgent_follow(fs->app, fs->s, m);
     model_follow(m);
     form_name(fs);
     fs->entered = p->a;

@@ -220,12 +220,48 @@ static int open_tasks(struct family *f)
     return 0;
 }
 
+/* The answers that are matters of urgency, and what each of them is called in a report. */
+static const struct {
+    const char *field, *value, *trigger;
+} alarms[] = {{"live_with", "9", "1"}, {"guard", "4", "4"}, {"mind", "4", "6"}};
+
+static const char *report_triggers(struct family *f)
+{
+    char *out = NULL;
+
+    if (rec_get(f->rec, "urgent"))
+        return rec_get(f->rec, "urgent");
+    for (size_t i = 0; i < NELEM(alarms); i++)
+        if (is(f->rec, alarms[i].field, alarms[i].value))
+            out = text_printf(f, "%s%s%s", out ? out : "", out ? "," : "", alarms[i].trigger);
+    return out;
+}
+
+/* "2026-11-22 走访看到：现与谁一起生活：独自居住。" and what was written of it. */
+static const char *report_facts(struct family *f)
+{
+    static const char *const notes[] = {"guard_note", "mind_note", "living_note"};
+    char *out = text_printf(f, HAN_("%s走访看到："), rec_get(f->rec, "visited_on"));
+
+    for (size_t i = 0; i < NELEM(alarms); i++) {
+        const struct form_field *field = form_field(f->rec->form, alarms[i].field);
+
+        if (is(f->rec, alarms[i].field, alarms[i].value))
+            out = talloc_asprintf_append(out, HAN_("%s：%s。"), field->label,
+                                         type_show(f, field, alarms[i].value));
+    }
+    for (size_t i = 0; i < NELEM(notes); i++)
+        if (rec_get(f->rec, notes[i]))
+            out = talloc_asprintf_append(out, "%s\n", rec_get(f->rec, notes[i]));
+    MUST(out);
+    return out;
+}
+
 /* The urgent report opens with what was seen; nothing of it is sent to anybody. */
 static void offer_report(struct family *f)
 {
     const struct form *report = dict_form(f->county->dict, "urgent_report");
     struct node *set;
-    const char *kinds = rec_get(f->rec, "urgent");
 
     if (!report || !is(f->rec, "abnormal", "1") || !actor_may(f->actor, "urgent_report.add"))
         return;
@@ -234,12 +270,11 @@ static void offer_report(struct family *f)
     node_str(f->s->next, "of", "child");
     node_int(f->s->next, "of_id", (int64_t)rec_ref(f->rec, "child"));
     set = node_add_map(f->s->next, "set");
-    node_str(set, "triggers",
-             kinds                          ? kinds
-             : is(f->rec, "live_with", "9") ? "1"
-             : is(f->rec, "guard", "4")     ? "4"
-                                            : "6");
-    node_str(set, "facts", rec_get(f->rec, "guard_note"));
+    node_str(set, "triggers", report_triggers(f));
+    node_str(set, "facts", report_facts(f));
+    node_str(set, "found_on", rec_get(f->rec, "started"));
+    node_str(set, "place", rec_get(f->rec, "place"));
+    node_str(set, "measures", rec_get(f->rec, "action"));
     node_str(set, "injuries", rec_get(f->rec, "injury"));
     node_str(set, "found_how", "1");
     node_str(set, "visit", id_text(f, f->rec->id));

@@ -5,6 +5,7 @@
 #include <config.h>
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
@@ -195,6 +196,76 @@ Test(visit, who_told_is_not_shown_again, .init = setup, .fini = teardown)
     harness_send(h, " ");
     SEES(h, "已填，您看不到");
     cr_assert(!strstr(harness_text(h), "丁大爷"));
+    harness_stop(h);
+}
+
+/* Numbers of the township and of the county for the screens; the server needs none. */
+static void phones(void)
+{
+    FILE *f = fopen(county.run.conf, "a");
+    cr_assert(f != NULL);
+    fputs("phones = ( { area = \"320681000000\"; police = \"0513-1\"; centre = \"0513-3\"; },"
+          " { area = \"" VILLAGE_B "\"; police = \"0513-2\"; } );\n",
+          f);
+    fclose(f);
+}
+
+static const char *report(int64_t id, const char *field)
+{
+    struct node *body = node_map(county.ctx);
+    node_str(body, "type", "urgent_report");
+    node_int(body, "id", id);
+    return node_text_or(node_get(county_call(&county, "sun", OP_REC_GET, body), "v"), field, "");
+}
+
+/*
+ * A report by hand: at night, from inside another form, with a child on file; then of a child nobody
+ * knows, by who does not know the village, with nothing but what one sees; the line drops in between.
+ */
+Test(visit, urgent_by_hand, .init = setup, .fini = teardown)
+{
+    phones();
+    struct harness *h = children();
+    harness_send(h, "2\r");
+    SEES(h, "公民身份号码");
+    harness_send(h, "\033[23~"); /* F11 */
+    SEES(h, "派出所电话    0513-1");
+    SEES(h, "未保中心电话  0513-3");
+    harness_send(h, "t-1 23:50\r0001\r1\r欧阳晓月\r");
+    SEES(h, "欧阳晓月");
+    harness_send(h, "\r\r村东头\r夜里一个人在家" F10);
+    SEES(h, "还没有保存");
+    SEES(h, "2026-11-21 23:50");
+    harness_send(h, "\r");
+    SEES(h, "公民身份号码"); /* back where it was called */
+    cr_assert_str_eq(report(1, "facts"), "夜里一个人在家");
+    harness_send(h, F3);
+    SEES(h, "第1/3页");
+    harness_stop(h);
+
+    h = county_screen(&county, "sun", NULL);
+    harness_send(h, "=110\r");
+    SEES(h, "派出所电话    0513-1");
+    harness_send(h, "t 0905\r\r8\r\rxfec\r"); /* 幸福二村 */
+    SEES(h, "派出所电话    0513-2");          /* of the village of the report */
+    harness_send(h, "\r桥下一个孩子\t五岁\t男孩穿红衣\t");
+    harness_settle(h);
+    harness_hangup(h);
+    harness_stop(h);
+    h = county_screen(&county, "sun", NULL);
+    SEES(h, "紧急报告 新登记：五岁");
+    harness_send(h, "1");
+    SEES(h, "男孩穿红衣");
+    harness_send(h, "\0337");
+    SEES(h, "派出所电话    0513-2");
+    harness_send(h, F10);
+    SEES(h, "还没有保存");
+    harness_send(h, "\r");
+    SEES(h, "现在就打110");
+    harness_send(h, "1");
+    SEES(h, "10 今日工作");
+    cr_assert_str_eq(report(2, "child_look"), "男孩穿红衣");
+    cr_assert_str_eq(report(2, "village"), VILLAGE_B);
     harness_stop(h);
 }
 

@@ -374,6 +374,11 @@ Test(work_visit, urgent_report)
          ""},
         {"gao", "child=1|triggers=1|facts=一|found_on=2026-11-22 09:00|called_on=2026-11-22 08:00",
          "called_before"},
+        {"sun",
+         "triggers=9|facts=路上一个孩子|place=镇东大桥|found_on=2026-11-22 "
+         "09:00|called_on=2026-11-22 "
+         "09:00|village=320681100000",
+         ""},
         {"gao",
          "child=1|triggers=1|facts=一|found_on=2026-11-22 09:00|called_on=2026-11-22 "
          "09:00|received=1",
