@@ -243,6 +243,30 @@ static int target(struct export *x)
     return 0;
 }
 
+/* --report …: of the records behind one figure alone, as the screen opens them. */
+static int put_cell(struct ctl *c, struct node *begin)
+{
+    static const char *const text[][2] = {{"report", "--report"},
+                                          {"period", "--period"},
+                                          {"division", "--division"},
+                                          {"column", "--column"},
+                                          {"row", "--row"}};
+    const char *director = args_text(c->args, "--director");
+    struct node *cell;
+    int64_t id;
+    if (!args_text(c->args, "--report"))
+        return 0;
+    cell = node_add_map(begin, "cell");
+    for (size_t i = 0; i < NELEM(text); i++)
+        ctl_put_text(cell, text[i][0], args_text(c->args, text[i][1]));
+    node_bool(cell, "deep", args_has(c->args, "--villages"));
+    node_bool(cell, "total", !args_text(c->args, "--row") && !director);
+    int r = director ? ctl_number("--director", director, &id) : 0;
+    if (director && r == 0)
+        node_int(cell, "director", id);
+    return r;
+}
+
 int cmd_export(struct ctl *c)
 {
     const char *type = args_at(c->args, 0);
@@ -254,7 +278,8 @@ int cmd_export(struct ctl *c)
         return r;
     node_str(x.begin, "purpose", args_text(c->args, "--purpose"));
     ctl_put_text(x.begin, "where", args_text(c->args, "--where"));
-    r = begin_any(&x);
+    if ((r = put_cell(c, x.begin)) == 0)
+        r = begin_any(&x);
     if (r == 0)
         r = open_file(&x);
     if (r < 0)

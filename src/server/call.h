@@ -3,6 +3,7 @@
 #define HUTONG_SERVER_CALL_H
 
 #include "server/server.h"
+#include "work/list.h"
 #include "work/save.h"
 
 struct call {
@@ -52,8 +53,15 @@ int call_record(struct call *, struct txn *, const struct form *, const char *ri
                 const char *id_key, struct rec **);
 /* "type.verb" */
 const char *call_right(struct call *, const char *type, const char *verb);
-/* NULL-terminated texts of a list in the body; NULL when missing. */
-const char **call_texts(struct call *, const char *key);
+/* NULL-terminated texts of a list in a body; NULL when missing. */
+const char **call_texts(struct call *, const struct node *body, const char *key);
+/* What a list is asked for. HE_* with the sentence for the answer, if there is one. */
+struct list_ask call_list(struct call *, const struct node *, const struct form *, int limit);
+int call_said(struct call *, int err, char *problem);
+/* Like list_page of the children behind a figure: cell is {report, period, division, deep, column, row,
+ * total, director}; words and by as in stat_cell. */
+int call_cell(struct call *, const struct node *cell, const struct actor *, const struct list_ask *,
+              const char *words, const char **by, struct node *out);
 uint64_t call_id(const struct node *, const char *key); /* 0: none; negative numbers are none */
 int call_limit(const struct call *, int dflt);          /* body.limit within 1 … page_max */
 /* SM3 of a text as hex for audit rows, which hold no values. */
@@ -76,7 +84,8 @@ extern op_handler op_child_move, op_child_exit, op_child_return, op_child_same, 
     op_child_watch, op_child_checked, op_child_handover, op_review_decide, op_review_recall;
 extern op_handler op_helper_count;
 extern op_handler op_national_list, op_national_done;
-extern op_handler op_stat_list, op_stat_run, op_stat_cell, op_stat_freeze, op_stat_cross, op_stat_frozen;
+extern op_handler op_stat_list, op_stat_run, op_stat_cell, op_stat_freeze, op_stat_cross,
+    op_stat_frozen;
 extern op_handler op_draft_put, op_draft_get, op_draft_list, op_draft_drop;
 extern op_handler op_import_begin, op_import_rows, op_import_end, op_export_begin, op_export_rows;
 extern op_handler op_area_list, op_area_empty, op_area_contacts, op_division_load, op_user_list,

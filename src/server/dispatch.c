@@ -66,9 +66,9 @@ int call_limit(const struct call *c, int dflt)
     return v < 1 ? 1 : v > max ? max : (int)v;
 }
 
-const char **call_texts(struct call *c, const char *key)
+const char **call_texts(struct call *c, const struct node *body, const char *key)
 {
-    const struct node *list = node_get(c->body, key);
+    const struct node *list = node_get(body, key);
     if (!list || list->type != NODE_LIST)
         return NULL;
     const char **out = talloc_zero_array(c->ctx, const char *, list->n + 1);

@@ -25,7 +25,7 @@ static struct save save_of(struct call *c)
     return (struct save){.why = node_text(c->body, "why"),
                          .typed_for = node_text(c->body, "typed_for"),
                          .source = call_source(c, "form"),
-                         .confirmed = call_texts(c, "confirmed"),
+                         .confirmed = call_texts(c, c->body, "confirmed"),
                          .confirm_all = node_flag(c->body, "confirm_all"),
                          .dry = node_flag(c->body, "dry")};
 }

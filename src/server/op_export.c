@@ -32,38 +32,13 @@ static int next_number(struct call *c, struct txn *t, int64_t *number)
     return txn_meta_put(t, "export", n);
 }
 
-static void ask_from(struct call *c, const struct node *b, const struct form *f, int limit,
-                     struct list_ask *a)
-{
-    const struct node *fields = node_get(b, "fields");
-    const char **list = NULL;
-    if (fields) {
-        size_t n = 0;
-        list = talloc_zero_array(c->ctx, const char *, fields->n + 1);
-        MUST(list);
-        for (const struct node *e = node_first(fields); e; e = e->next)
-            if (e->type == NODE_STR)
-                list[n++] = e->str;
-    }
-    *a = (struct list_ask){.form = f,
-                           .view = node_text(b, "view"),
-                           .where = node_text(b, "where"),
-                           .area = node_text(b, "area"),
-                           .sort = node_text(b, "sort"),
-                           .fields = list,
-                           .raw = true,
-                           .limit = limit};
-}
-
 static int page(struct call *c, struct txn *t, struct list_ask *a, struct node *out)
 {
     char *problem = NULL;
     /* Only what the posts reach that may export. */
     const struct actor *takes = actor_with(c->ctx, c->actor, "export.run", NULL);
     int r = takes ? list_page(t, c->ctx, c->county, takes, a, out, &problem) : HE_DENIED;
-    if (problem)
-        c->text = problem;
-    return r;
+    return call_said(c, r, problem);
 }
 
 static int leave_row(struct call *c, struct txn *t, int64_t number, const char *purpose)
@@ -72,18 +47,19 @@ static int leave_row(struct call *c, struct txn *t, int64_t number, const char *
     node_int(detail, "export", number);
     node_str(detail, "purpose", purpose);
     call_digest(detail, "where", node_text(c->body, "where"));
-    const struct node *list = node_get(c->body, "fields");
-    if (list)
-        node_copy(detail, "fields", list);
+    static const char *const kept[] = {"fields", "cell"};
+    for (size_t i = 0; i < NELEM(kept); i++)
+        if (node_get(c->body, kept[i]))
+            node_copy(detail, kept[i], node_get(c->body, kept[i]));
     return txn_audit(t, &c->actor->who, c->form, 0, detail);
 }
 
-/* {type, view, where, area, sort, fields, purpose} → {export: number, total} */
+/* {type, view, where, area, sort, fields, cell, purpose} → {export: number, total}; cell: of the children
+ * behind a figure alone (stat.cell), whose number is not known yet */
 int op_export_begin(struct call *c, struct txn *t)
 {
-    static const char *const kept[] = {"type", "view", "where", "area", "sort", "fields"};
+    static const char *const kept[] = {"type", "view", "where", "area", "sort", "fields", "cell"};
     const char *purpose = node_text(c->body, "purpose");
-    struct list_ask a;
     int64_t number = 0;
     if (!purpose || !*purpose)
         return call_wrong(c, "请写明导出的用途 (--purpose)");
@@ -92,8 +68,8 @@ int op_export_begin(struct call *c, struct txn *t)
     if (!actor_may(c->actor, call_right(c, c->form->name, "read")))
         return HE_DENIED;
     struct node *first = node_map(c->ctx);
-    ask_from(c, c->body, c->form, 1, &a);
-    a.count = true;
+    struct list_ask a = call_list(c, c->body, c->form, 1);
+    a.count = !node_get(c->body, "cell");
     int r = page(c, t, &a, first); /* says now what is wrong with fields or where */
     if (r == 0)
         r = next_number(c, t, &number);
@@ -112,21 +88,53 @@ int op_export_begin(struct call *c, struct txn *t)
     return r;
 }
 
+struct ticket {
+    struct call *c;
+    struct node *said; /* what was asked for */
+};
+
+static int ticket_step(struct txn *t, void *arg)
+{
+    struct ticket *k = arg;
+    int64_t number = node_num(k->c->body, "export", 0);
+    return number > 0 ? txn_meta_get(t, k->c->ctx, ticket_key(k->c, number), &k->said)
+                      : HE_PROTOCOL;
+}
+
+static struct list_ask ticket_ask(struct ticket *k)
+{
+    const struct form *f = dict_form(k->c->srv->dict, node_text_or(k->said, "type", ""));
+    struct list_ask a = call_list(k->c, k->said, f, call_limit(k->c, PAGE_ROWS));
+    a.raw = true;
+    a.after = node_text(k->c->body, "after");
+    return a;
+}
+
+static int rows_step(struct txn *t, void *arg)
+{
+    struct ticket *k = arg;
+    struct list_ask a = ticket_ask(k);
+    k->c->out = node_map(k->c->ctx); /* not of a run before this one */
+    return page(k->c, t, &a, k->c->out);
+}
+
 /* {export, after, limit} → {rows, next} with canonical values */
 int op_export_rows(struct call *c, struct txn *t)
 {
-    int64_t number = node_num(c->body, "export", 0);
-    struct node *ticket;
-    struct list_ask a;
-    int r = number > 0 ? txn_meta_get(t, c->ctx, ticket_key(c, number), &ticket) : HE_PROTOCOL;
+    struct ticket k = {.c = c};
+    (void)t;
+    int r = store_read(c->srv->store, ticket_step, &k);
     if (r < 0)
         return r;
-    if (node_num(ticket, "until", 0) < date_now())
+    if (node_num(k.said, "until", 0) < date_now())
         return call_wrong(c, "这次导出已过期，请重新导出");
-    const struct form *f = dict_form(c->srv->dict, node_text_or(ticket, "type", ""));
+    const struct form *f = dict_form(c->srv->dict, node_text_or(k.said, "type", ""));
     if (!f || !actor_may(c->actor, call_right(c, f->name, "read")))
         return HE_DENIED;
-    ask_from(c, ticket, f, call_limit(c, PAGE_ROWS), &a);
-    a.after = node_text(c->body, "after");
-    return page(c, t, &a, c->out);
+    if (!node_get(k.said, "cell"))
+        return store_read(c->srv->store, rows_step, &k);
+    const struct actor *takes = actor_with(c->ctx, c->actor, "export.run", NULL);
+    struct list_ask a = ticket_ask(&k);
+    return takes ? call_cell(c, node_get(k.said, "cell"), takes, &a, NULL, NULL, c->out)
+                 : HE_DENIED;
 }

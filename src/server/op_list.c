@@ -6,22 +6,30 @@
 
 #include "work/list.h"
 
-static void ask_from(struct call *c, const struct node *b, struct list_ask *a)
+struct list_ask call_list(struct call *c, const struct node *b, const struct form *form, int limit)
 {
-    *a = (struct list_ask){
-        .form = c->form,
+    struct list_ask a = {
+        .form = form,
         .view = node_text(b, "view"),
         .where = node_text(b, "where"),
         .area = node_text(b, "area"),
         .sort = node_text(b, "sort"),
-        .fields = call_texts(c, "fields"),
+        .fields = call_texts(c, b, "fields"),
         .after = node_text(b, "after"),
-        .limit = call_limit(c, 20),
+        .limit = limit,
         .raw = node_flag(b, "raw"),
         .count = node_flag(b, "count"),
     };
-    if (node_text(b, "day") && date_parse(node_text(b, "day"), &a->day))
-        a->day = (struct date){9999, 1, 1}; /* refused like every day to come */
+    if (node_text(b, "day") && date_parse(node_text(b, "day"), &a.day))
+        a.day = (struct date){9999, 1, 1}; /* refused like every day to come */
+    return a;
+}
+
+int call_said(struct call *c, int err, char *problem)
+{
+    if (err < 0 && problem)
+        c->text = problem;
+    return err;
 }
 
 static void leave_row(struct call *c, const struct list_ask *a, const char *words)
@@ -43,46 +51,37 @@ static void leave_row(struct call *c, const struct list_ask *a, const char *word
         node_int(c->audit, "n", (int64_t)rows->n);
 }
 
-static int listed(struct call *c, int r, char *problem)
-{
-    if (problem)
-        c->text = problem;
-    return r;
-}
-
 /* {type, view, where, area, sort, fields: [path], after, limit, raw, count, typing} → list_page */
 int op_rec_list(struct call *c, struct txn *t)
 {
-    struct list_ask a;
+    struct list_ask a = call_list(c, c->body, c->form, call_limit(c, 20));
     char *problem = NULL;
-    ask_from(c, c->body, &a);
     int r = list_page(t, c->ctx, c->county, c->actor, &a, c->out, &problem);
     leave_row(c, &a, NULL);
-    return listed(c, r, problem);
+    return call_said(c, r, problem);
 }
 
 /* {type, view, where, area, by: [path], day} → {total} or {rows: [{v, n}]}. Figures leave no row. */
 int op_rec_count(struct call *c, struct txn *t)
 {
-    struct list_ask a;
+    struct list_ask a = call_list(c, c->body, c->form, call_limit(c, 20));
     char *problem = NULL;
-    ask_from(c, c->body, &a);
-    int r = list_count(t, c->ctx, c->county, c->actor, &a, call_texts(c, "by"), c->out, &problem);
-    return listed(c, r, problem);
+    int r = list_count(t, c->ctx, c->county, c->actor, &a, call_texts(c, c->body, "by"), c->out,
+                       &problem);
+    return call_said(c, r, problem);
 }
 
 /* {type, words, and as rec.list} → as rec.list */
 int op_rec_find(struct call *c, struct txn *t)
 {
-    struct list_ask a;
+    struct list_ask a = call_list(c, c->body, c->form, call_limit(c, 20));
     char *problem = NULL;
     const char *words = node_text(c->body, "words");
     if (!words)
         return HE_PROTOCOL;
-    ask_from(c, c->body, &a);
     int r = list_find(t, c->ctx, c->county, c->actor, &a, words, c->out, &problem);
     leave_row(c, &a, words);
-    return listed(c, r, problem);
+    return call_said(c, r, problem);
 }
 
 /* {} → as helper_count. */

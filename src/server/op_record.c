@@ -97,7 +97,7 @@ static void save_from_body(struct call *c, struct save *s)
         .why = node_text(b, "why"),
         .typed_for = node_text(b, "typed_for"),
         .draft = node_text(b, "draft"),
-        .confirmed = call_texts(c, "confirmed"),
+        .confirmed = call_texts(c, c->body, "confirmed"),
         .confirm_all = node_flag(b, "confirm_all"),
         .dry = node_flag(b, "dry"),
         .direct = node_flag(b, "direct"),

@@ -80,13 +80,12 @@ static size_t row_out(struct node *list, void *ctx, const struct report *r,
     return bytes;
 }
 
-static int ask_from(struct call *c, struct stat_ask *ask)
+static int ask_from(struct call *c, const struct node *b, struct stat_ask *ask)
 {
-    *ask =
-        (struct stat_ask){.report = reports_find(c->county->reports, node_text(c->body, "report")),
-                          .period = node_text(c->body, "period"),
-                          .division = node_text(c->body, "division"),
-                          .deep = node_flag(c->body, "deep")};
+    *ask = (struct stat_ask){.report = reports_find(c->county->reports, node_text(b, "report")),
+                             .period = node_text(b, "period"),
+                             .division = node_text(b, "division"),
+                             .deep = node_flag(b, "deep")};
     return ask->report ? 0 : call_wrong(c, "没有这张报表，请从报表清单里选");
 }
 
@@ -103,14 +102,12 @@ int op_stat_run(struct call *c, struct txn *t)
     struct stat_ask ask;
     char *problem;
     (void)t;
-    int r = ask_from(c, &ask);
+    int r = ask_from(c, c->body, &ask);
     if (r < 0)
         return r;
     r = stat_run(c->ctx, c->county, c->actor, &ask, &a, &problem);
-    if (r < 0) {
-        c->text = problem;
-        return r;
-    }
+    if (r < 0)
+        return call_said(c, r, problem);
     if (i == 0)
         head_out(c, ask.report, a);
     struct node *rows = node_add_list(c->out, "rows");
@@ -121,39 +118,48 @@ int op_stat_run(struct call *c, struct txn *t)
     return 0;
 }
 
-/* {report, period, division, deep, column, row, total, director, fields, after, limit, raw} → as
- * rec.list, with total. Leaves a row like a list does. */
-int op_stat_cell(struct call *c, struct txn *t)
+int call_cell(struct call *c, const struct node *cell, const struct actor *actor,
+              const struct list_ask *list, const char *words, const char **by, struct node *out)
 {
-    struct stat_pick pick = {.total = node_flag(c->body, "total"),
-                             .code = node_text_or(c->body, "row", ""),
-                             .director = call_id(c->body, "director")};
-    struct list_ask list = {.fields = call_texts(c, "fields"),
-                            .after = node_text(c->body, "after"),
-                            .limit = call_limit(c, 20),
-                            .raw = node_flag(c->body, "raw")};
+    struct stat_pick pick = {.total = node_flag(cell, "total"),
+                             .code = node_text_or(cell, "row", ""),
+                             .director = call_id(cell, "director")};
     struct stat_ask ask;
     char *problem = NULL;
-    (void)t;
-    int r = ask_from(c, &ask);
+    int r = ask_from(c, cell, &ask);
     if (r < 0)
         return r;
-    pick.column = report_column_find(ask.report, node_text_or(c->body, "column", ""));
+    pick.column = report_column_find(ask.report, node_text_or(cell, "column", ""));
     if (pick.column < 0)
         return call_wrong(c, "没有这一列，请从报表里选");
     ask.pick = &pick;
-    r = stat_cell(c->ctx, c->county, c->actor, &ask, &list, c->out, &problem);
-    if (r < 0) {
-        c->text = problem;
+    r = stat_cell(c->ctx, c->county, actor, &ask, list, words, by, out, &problem);
+    return call_said(c, r, problem);
+}
+
+/* The cell, and as rec.list, or rec.find with words, or rec.count with by. Leaves a row like these. */
+int op_stat_cell(struct call *c, struct txn *t)
+{
+    struct list_ask list = call_list(c, c->body, NULL, call_limit(c, 20));
+    const char *words = node_text(c->body, "words"), **by = call_texts(c, c->body, "by");
+    (void)t;
+    int r = call_cell(c, c->body, c->actor, &list, words, by, c->out);
+    if (r < 0 || by)
         return r;
+    if (node_flag(c->body, "typing") && !list.raw && !list.after) {
+        c->session->typed++;
+        return 0;
     }
     const struct node *rows = node_get(c->out, "rows");
     struct node *detail = node_map(c->root);
-    node_str(detail, "report", ask.report->name);
-    node_str(detail, "column", ask.report->column[pick.column].name);
+    node_str(detail, "report", node_text(c->body, "report"));
+    node_str(detail, "column", node_text(c->body, "column"));
+    call_digest(detail, "where", list.where);
+    call_digest(detail, "words", words);
     node_int(detail, "n", rows ? (int64_t)rows->n : 0);
-    return call_audit(c, report_column_form(ask.report, &ask.report->column[pick.column]), 0,
-                      detail);
+    const struct report *r0 = reports_find(c->county->reports, node_text(c->body, "report"));
+    int at = report_column_find(r0, node_text(c->body, "column"));
+    return call_audit(c, report_column_form(r0, &r0->column[at]), 0, detail);
 }
 
 /* {report, period, division, note} → {job, frozen, edition}. Reads in pieces first: its one change is a
@@ -164,14 +170,12 @@ int op_stat_freeze(struct call *c, struct txn *t)
     struct stat_ask ask;
     char *problem = NULL;
     (void)t;
-    int r = ask_from(c, &ask);
+    int r = ask_from(c, c->body, &ask);
     if (r < 0)
         return r;
     r = stat_freeze(c->ctx, c->county, c->actor, &ask, node_text(c->body, "note"), &no, c->out,
                     &problem);
-    if (r < 0 && problem)
-        c->text = problem;
-    return r;
+    return call_said(c, r, problem);
 }
 
 /* {report, division} → stat_frozen_list; {id, deep, after} → stat_frozen_view */
@@ -203,7 +207,5 @@ int op_stat_cross(struct call *c, struct txn *t)
     int r = stat_cross(t, c->ctx, c->county, c->actor, &ask, node_text(c->body, "rows"),
                        node_text(c->body, "columns"), after ? strtoul(after, NULL, 10) : 0,
                        ROWS_BYTES, c->out, &problem);
-    if (r < 0 && problem)
-        c->text = problem;
-    return r;
+    return call_said(c, r, problem);
 }

@@ -49,7 +49,7 @@ const struct op_row op_rows[OP_COUNT] = {
     [OP_IMPORT_ROWS] = {.run = op_import_rows},
     [OP_IMPORT_END] = {.run = op_import_end},
     [OP_EXPORT_BEGIN] = {.run = op_export_begin, .typed = true},
-    [OP_EXPORT_ROWS] = {.run = op_export_rows},
+    [OP_EXPORT_ROWS] = {.run = op_export_rows, .outside = true},
     [OP_AREA_LIST] = {.run = op_area_list},
     [OP_AREA_EMPTY] = {.run = op_area_empty},
     [OP_AREA_CONTACTS] = {.run = op_area_contacts},

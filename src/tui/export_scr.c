@@ -15,20 +15,48 @@ static char *both(void *ctx, const char *a, const char *b)
     return a || b ? talloc_strdup(ctx, a ? a : b) : NULL;
 }
 
+/* As hutongctl is told of a figure. */
+static size_t cell_words(void *ctx, const struct node *cell, const char *words[])
+{
+    static const char *const text[][2] = {{"report", "--report"},
+                                          {"period", "--period"},
+                                          {"division", "--division"},
+                                          {"column", "--column"}};
+    size_t n = 0;
+    for (size_t i = 0; i < NELEM(text); i++)
+        if (*node_text_or(cell, text[i][0], "")) {
+            words[n++] = text[i][1];
+            words[n++] = node_text(cell, text[i][0]);
+        }
+    if (node_flag(cell, "deep"))
+        words[n++] = "--villages";
+    if (node_num(cell, "director", 0)) {
+        words[n++] = "--director";
+        words[n++] = text_printf(ctx, "%lld", (long long)node_num(cell, "director", 0));
+    } else if (!node_flag(cell, "total")) {
+        words[n++] = "--row";
+        words[n++] = node_text_or(cell, "row", "");
+    }
+    return n;
+}
+
 static void run(struct app *app, struct session *s, void *ctx, const struct form *f,
-                const char *where, const char *purpose, bool xlsx, bool national)
+                const char *where, const struct node *cell, const char *purpose, bool xlsx,
+                bool national)
 {
     char when[20], *said, *name;
     date_time_format(date_now(), when);
     name = text_printf(ctx, "%s-%.10s-%.2s%.2s%.2s.%s", f->name, when, when + 11, when + 14,
                        when + 17, xlsx ? "xlsx" : "csv");
-    const char *words[12] = {"export",
+    const char *words[24] = {"export",
                              f->name,
                              xlsx ? "--xlsx" : "--csv",
                              text_printf(ctx, "%s/out/%s", s->box, name),
                              "--purpose",
                              purpose};
     size_t n = 6;
+    if (cell)
+        n += cell_words(ctx, cell, words + n);
     if (where) {
         words[n++] = "--where";
         words[n++] = where;
@@ -49,7 +77,7 @@ static void run(struct app *app, struct session *s, void *ctx, const struct form
 }
 
 void export_open(struct app *app, struct session *s, const char *type, const char *view,
-                 const char *where)
+                 const char *where, const struct node *cell)
 {
     const struct form *f = dict_form(s->dict, type);
     const struct form_view *v = f && view ? form_view(f, view) : NULL;
@@ -66,7 +94,7 @@ void export_open(struct app *app, struct session *s, const char *type, const cha
         app_message(app, _("要写明用途才能导出。"));
     else if (purpose && (format = popup_choose(app, _("导出成"), v ? _(v->label) : _(f->label),
                                                formats, NELEM(formats) - !sync, 0)) >= 0)
-        run(app, s, ctx, f, both(ctx, v ? v->where_text : NULL, where), purpose, format != 1,
+        run(app, s, ctx, f, both(ctx, v ? v->where_text : NULL, where), cell, purpose, format != 1,
             format == 2);
     talloc_free(ctx);
 }
@@ -75,5 +103,5 @@ void export_any_open(struct app *app, struct session *s)
 {
     const char *type = box_pick_type(app, s, _("导出什么"), "read", true);
     if (type)
-        export_open(app, s, type, NULL, NULL);
+        export_open(app, s, type, NULL, NULL, NULL);
 }

@@ -164,13 +164,11 @@ static enum handled list_act(struct app *app, struct list *l, enum action act)
         l->total = -1;
         return list_reload(app, l), KEY_TAKEN;
     case ACT_SORT:
-        if (!l->cell)
-            list_sort_next(app, l);
-        return KEY_TAKEN;
+        return list_sort_next(app, l), KEY_TAKEN;
     case ACT_MENU:
         return list_menu(app, l), KEY_TAKEN;
     case ACT_FILTER:
-        return l->typing = !l->cell, KEY_TAKEN;
+        return l->typing = true, KEY_TAKEN;
     case ACT_MARK_ALL:
         return mark_page(app, l), KEY_TAKEN;
     case ACT_MARK:
@@ -204,7 +202,7 @@ static enum handled list_key(struct app *app, struct screen *scr, const struct k
     } else if (jump_key(key)) {
         l->stale = true;
         return jump_ask(app, l->s), KEY_TAKEN;
-    } else if (act == ACT_NONE && begins_filter(key) && !l->cell) {
+    } else if (act == ACT_NONE && begins_filter(key)) {
         l->typing = true;
         return filter_key(app, l, key, act);
     }
@@ -230,7 +228,6 @@ static const char *list_enabled(struct app *app, struct screen *scr, enum action
         return !l->form->system && session_may_do(l->s, l->type, "add") ? "" : NULL;
     case ACT_FILTER:
     case ACT_SORT:
-        return l->cell ? NULL : "";
     case ACT_REFRESH:
     case ACT_MARK:
     case ACT_MARK_ALL:
@@ -359,6 +356,7 @@ void list_open_where(struct app *app, const struct list *like, const char *where
     l->view = like->view;
     l->area = like->area ? talloc_strdup(l, like->area) : NULL;
     l->area_name = like->area_name ? talloc_strdup(l, like->area_name) : NULL;
+    l->cell = like->cell ? node_copy(node_list(l), NULL, like->cell) : NULL;
     l->where =
         like->where ? text_printf(l, "(%s) and (%s)", like->where, where) : talloc_strdup(l, where);
     l->where_label = talloc_strdup(l, label);

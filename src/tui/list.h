@@ -44,7 +44,7 @@ struct list {
     const char *of; /* only records that hang on one of this type, and new ones are its too; NULL */
     uint64_t of_id;
     const struct node *cell; /* the children behind a figure: what stat.cell asks; NULL */
-    struct list_col *col; /* shown now */
+    struct list_col *col;    /* shown now */
     size_t ncol;
     const char **chosen; /* columns chosen under F9: NULL-terminated paths; NULL: by priority */
     const char *sort;    /* "field" or "-field"; NULL: the view's */
@@ -56,10 +56,10 @@ struct list {
     struct node *mem; /* the answer that rows point into */
     struct list_row *row;
     size_t nrow, at;
-    const char *next; /* mark of the page behind, NULL at the end */
-    int64_t total;    /* -1 not known */
-    int limit, cols;  /* rows and columns of the terminal that the page was made for */
-    uint64_t *mark;   /* marked ids, on any page */
+    const char *next;       /* mark of the page behind, NULL at the end */
+    int64_t total;          /* -1 not known */
+    int limit, cols;        /* rows and columns of the terminal that the page was made for */
+    uint64_t *mark;         /* marked ids, on any page */
     uint32_t *mark_version; /* as each stood when it was marked */
     size_t nmark;
     bool loaded, stale;
@@ -75,6 +75,8 @@ void list_page_move(struct app *, struct list *, int by);
 void list_last(struct app *, struct list *);
 /* The request body that asks for what the list shows (no paging). */
 struct node *list_body(void *ctx, const struct list *);
+enum wire_op list_op(const struct list *);       /* … which is asked with it, */
+enum wire_op list_count_op(const struct list *); /* … and with `by` for counts */
 /* Puts the cursor on a record of the page. */
 void list_to(struct list *, uint64_t id);
 

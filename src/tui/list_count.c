@@ -159,7 +159,7 @@ void list_count_open(struct app *app, struct list *l)
     struct node *body = list_body(c, l);
     node_remove(body, "words");
     node_str(node_add_list(body, "by"), NULL, c->name);
-    if (session_call(app, l->s, c, OP_REC_COUNT, body, &answer) < 0) {
+    if (session_call(app, l->s, c, list_count_op(l), body, &answer) < 0) {
         talloc_free(c);
         return;
     }

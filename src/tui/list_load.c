@@ -15,6 +15,16 @@ int list_rows_fit(struct app *app)
     return f.body.rows - (f.compact ? 1 : 2);
 }
 
+enum wire_op list_op(const struct list *l)
+{
+    return l->cell ? OP_STAT_CELL : *l->words ? OP_REC_FIND : OP_REC_LIST;
+}
+
+enum wire_op list_count_op(const struct list *l)
+{
+    return l->cell ? OP_STAT_CELL : OP_REC_COUNT;
+}
+
 struct node *list_body(void *ctx, const struct list *l)
 {
     struct node *b = node_map(ctx);
@@ -55,8 +65,7 @@ static struct node *ask(void *ctx, const struct list *l, const char *after)
 static int fetch(struct app *app, struct list *l, const char *after, struct node **answer)
 {
     struct node *body = ask(l, l, after);
-    enum wire_op op = l->cell ? OP_STAT_CELL : *l->words ? OP_REC_FIND : OP_REC_LIST;
-    int r = session_call(app, l->s, l, op, body, answer);
+    int r = session_call(app, l->s, l, list_op(l), body, answer);
     talloc_free(body);
     return r;
 }

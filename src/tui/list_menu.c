@@ -319,7 +319,7 @@ static void menu_export(struct app *app, struct list *l)
     if (l->area && l->form->area)
         where = text_printf(l, "%s%s%s%s within '%s'", where ? "(" : "", where ? where : "",
                             where ? ") and " : "", l->form->area, l->area);
-    export_open(app, l->s, l->type, l->view ? l->view->name : NULL, where);
+    export_open(app, l->s, l->type, l->view ? l->view->name : NULL, where, l->cell);
 }
 
 static void menu_unmark(struct app *app, struct list *l)
@@ -328,7 +328,7 @@ static void menu_unmark(struct app *app, struct list *l)
     l->nmark = 0;
 }
 
-/* Behind a figure stands what the server named: other questions are not put to it. */
+/* Behind a figure stands what it counts: it is narrowed, never exchanged for another list. */
 static bool whole(const struct list *l)
 {
     return !l->cell;
@@ -342,7 +342,7 @@ static bool always(const struct list *l)
 
 static bool has_area(const struct list *l)
 {
-    return l->form->area != NULL && !l->cell;
+    return l->form->area != NULL;
 }
 
 static bool reviews(const struct list *l)
@@ -392,7 +392,7 @@ static bool recalls(const struct list *l)
 
 static bool prints(const struct list *l)
 {
-    return session_may_do(l->s, l->type, "print") && !l->cell;
+    return session_may_do(l->s, l->type, "print");
 }
 
 static bool books(const struct list *l)
@@ -402,7 +402,7 @@ static bool books(const struct list *l)
 
 static bool exports(const struct list *l)
 {
-    return session_may(l->s, "export.run") && !l->cell;
+    return session_may(l->s, "export.run");
 }
 
 static bool marked(const struct list *l)
@@ -444,8 +444,8 @@ static const struct entry {
     {N_("签批"), N_("当前这一份：可以印发，或作废"), signs, menu_sign},
     {N_("名单"), N_("换一个名单"), whole, menu_view},
     {N_("区划"), N_("只看一个乡镇或村"), has_area, menu_area},
-    {N_("计数"), N_("按一项分类，各有多少"), whole, list_count_open},
-    {N_("排序"), N_("换一种排列（Ctrl-T）"), whole, menu_sort},
+    {N_("计数"), N_("按一项分类，各有多少"), always, list_count_open},
+    {N_("排序"), N_("换一种排列（Ctrl-T）"), always, menu_sort},
     {N_("列"), N_("选择显示哪些列"), always, menu_columns},
     {N_("存成我的名单"), N_("现在的筛选、排序和列，下次再选"), list_may_save, list_saved_add},
     {N_("删去我的名单"), N_("自己存过的"), list_may_save, list_saved_drop},

@@ -17,7 +17,7 @@ enum { NAME_CHARS = 30, COLUMNS_MAX = 64, SAVED_MAX = 50 };
 
 bool list_may_save(const struct list *l)
 {
-    return dict_form(l->dict, SAVED) && session_may_do(l->s, SAVED, "add");
+    return !l->cell && dict_form(l->dict, SAVED) && session_may_do(l->s, SAVED, "add");
 }
 
 /* --- as text: "word value" a line --- */

@@ -223,8 +223,7 @@ static bool table_rows(struct app *app, struct table *t)
         node_int(body, "limit", PAGE_ROWS);
         if (after)
             node_str(body, "after", after);
-        if (session_call(app, t->l->s, t->ctx, *t->l->words ? OP_REC_FIND : OP_REC_LIST, body,
-                         &answer) < 0)
+        if (session_call(app, t->l->s, t->ctx, list_op(t->l), body, &answer) < 0)
             return false;
         for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next)
             table_row(t, node_get(e, "v"));

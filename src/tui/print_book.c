@@ -43,8 +43,7 @@ static bool book_rows(struct book *b)
         node_int(body, "limit", PAGE_ROWS);
         if (after)
             node_str(body, "after", after);
-        if (session_call(b->app, b->l->s, b->ctx, *b->l->words ? OP_REC_FIND : OP_REC_LIST, body,
-                         &answer) < 0)
+        if (session_call(b->app, b->l->s, b->ctx, list_op(b->l), body, &answer) < 0)
             return false;
         for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next)
             book_add(b, (uint64_t)node_num(e, "id", 0));
@@ -77,7 +76,7 @@ static char *one_figure(struct book *b, char *text, const char *name)
     if (!f)
         return text;
     node_str(node_add_list(body, "by"), NULL, name);
-    if (session_call_quiet(b->app, b->l->s, b->ctx, OP_REC_COUNT, body, &answer, &why) < 0)
+    if (session_call_quiet(b->app, b->l->s, b->ctx, list_count_op(b->l), body, &answer, &why) < 0)
         return text;
     text = talloc_asprintf_append(text, "\n%c%s\n", PDF_STRONG, _(f->label));
     for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next) {

@@ -91,8 +91,9 @@ void history_open(struct app *, struct session *, const char *type, uint64_t id)
 void print_open(struct app *, struct session *, const char *type, uint64_t id);
 /* 投件/取件: the clerk's import and export screens. */
 void import_open(struct app *, struct session *);
+/* cell: only what stands behind a figure (stat.cell), or NULL. */
 void export_open(struct app *, struct session *, const char *type, const char *view,
-                 const char *where);
+                 const char *where, const struct node *cell);
 
 /* --- look-ups used by fields and by import --- */
 

@@ -220,6 +220,11 @@ static int scope_learn(struct find *f)
     size_t n;
     int err;
 
+    if (f->q->ask->only) {
+        f->own = talloc_memdup(f->q, f->q->ask->only, (f->q->ask->nonly + 1) * sizeof *ids);
+        f->nown = f->q->ask->nonly;
+        return 0;
+    }
     if (form_is_shared(f->q->ask->form) || (s->streams && !s->areas))
         return 0;
     for (size_t i = 0; s->areas && s->areas[i]; i++)

@@ -35,7 +35,8 @@ static int page_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
 {
     struct page *p = arg;
     struct rec *rec;
-    int err = txn_get(txn, p->q->ctx, p->q->ask->form, id, &rec);
+    int err =
+        query_only(p->q, id) ? txn_get(txn, p->q->ctx, p->q->ask->form, id, &rec) : HE_NOTFOUND;
 
     if (err)
         return err == HE_NOTFOUND ? 0 : err;
@@ -215,6 +216,8 @@ static bool gather_better(struct query *q)
 
     if (q->ask->after)
         return strchr(q->ask->after, ':') != NULL;
+    if (q->ask->only)
+        return q->ask->nonly < FEW;
     if (!q->index.field || q->index.field == q->sort.field)
         return false;
     return scope_ids(&q->scope, q->ctx, &q->index, FEW, &ids, &n) == 0 && n < FEW;

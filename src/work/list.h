@@ -16,6 +16,8 @@ struct list_ask {
     bool raw;                  /* canonical values (export, commands) instead of shown ones */
     bool count;                /* also count all */
     struct date day;           /* counts: as of the end of this day; y == 0: now */
+    const uint64_t *only;      /* of these alone, in order and each once; NULL: all */
+    size_t nonly;
 };
 
 /*

@@ -1,6 +1,7 @@
 /* A question to a list: names checked, the index chosen, records judged; see query.h. */
 #include "work/query.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -163,6 +164,31 @@ int query_open(struct txn *txn, void *ctx, const struct county *county, const st
 
 /* --- judging --- */
 
+static int id_cmp(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+bool query_only(const struct query *q, uint64_t id)
+{
+    const struct list_ask *ask = q->ask;
+
+    return !ask->only || bsearch(&id, ask->only, ask->nonly, sizeof id, id_cmp);
+}
+
+/* One of ask->only that no walk of the scope found: is it in it? */
+static bool reached(struct query *q, const struct rec *rec)
+{
+    void *tmp = talloc_new(q->ctx);
+    bool in = access_narrow(q->a, tmp, rec) &&
+              (!q->scope.within || area_within(txn_area(q->a->txn, tmp, rec), q->scope.within));
+
+    talloc_free(tmp);
+    return in;
+}
+
 bool query_takes(struct query *q, const struct rec *rec)
 {
     for (int i = 0; i < 2; i++)
@@ -244,7 +270,7 @@ static int each_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
     err = txn_get(txn, q->ctx, q->ask->form, id, &rec);
     if (err)
         return err == HE_NOTFOUND ? 0 : err;
-    err = query_takes(q, rec) ? e->fn(q, rec, e->arg) : 0;
+    err = query_takes(q, rec) && (!q->ask->only || reached(q, rec)) ? e->fn(q, rec, e->arg) : 0;
     talloc_free(rec);
     access_forget(q->a);
     return err;
@@ -257,8 +283,13 @@ int query_each(struct query *q, query_fn fn, void *arg)
     struct txn *txn = q->a->txn;
     uint64_t *ids;
     size_t n;
-    int err;
+    int err = 0;
 
+    if (q->ask->only) {
+        for (size_t i = 0; i < q->ask->nonly && !err; i++)
+            err = each_one(txn, q->ask->only[i], NULL, &e);
+        return err < 0 ? err : 0;
+    }
     if (q->scope.streams && q->scope.by_area) {
         struct walk walk = scope_walk(&q->scope, ix ? ix->field : NULL);
 
@@ -296,7 +327,7 @@ int query_count(struct query *q, uint64_t *n)
     int err;
 
     *n = 0;
-    if (q->past || (!all && !q->exact))
+    if (q->past || q->ask->only || (!all && !q->exact))
         return query_each(q, count_one, n);
     if (q->scope.streams && q->scope.by_area) {
         struct walk walk = scope_walk(&q->scope, all ? NULL : q->index.field);

@@ -31,6 +31,8 @@ int query_open(struct txn *, void *ctx, const struct county *, const struct acto
 bool query_takes(struct query *, const struct rec *);
 /* A nameable value of rec as queries use it: without codes that may not be named. */
 const char *query_value(struct query *, void *ctx, const struct rec *, struct form_path);
+/* Is it one of ask->only (when there are such). */
+bool query_only(const struct query *, uint64_t id);
 /* Every record of the question, in no order; fn returns 0, 1 to stop, or an error. */
 typedef int (*query_fn)(struct query *, const struct rec *, void *arg);
 int query_each(struct query *, query_fn, void *arg);

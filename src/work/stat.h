@@ -88,12 +88,13 @@ struct stat_answer {
 int stat_run(void *ctx, const struct county *, const struct actor *, const struct stat_ask *,
              struct stat_answer **, char **problem);
 /*
- * The children behind one figure, as a page of a list: list gives fields, after (a number) and limit.
- * Answers as list_page does, with total. What the actor may not name opens nothing, and only children he
- * may read are there. A child that was merged since is shown as the file it went to.
+ * The children (records of the column's form) behind one figure: answers as list_page does, as list_find
+ * with words, as list_count with by, of these alone. What the actor may not name opens nothing, and only
+ * what he may read is there. A child that was merged since is shown as the file it went to.
  */
 int stat_cell(void *ctx, const struct county *, const struct actor *, const struct stat_ask *,
-              const struct list_ask *list, struct node *out, char **problem);
+              const struct list_ask *, const char *words, const char **by, struct node *out,
+              char **problem);
 /*
  * Freezes the report as it is now, every village of it, as a durable job: {job, frozen, edition}. HE_RULE
  * with out's "text": the period is not over, an identity does not hold, a file has to be corrected or

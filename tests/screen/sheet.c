@@ -34,6 +34,21 @@ static int press(struct harness *h, const char *const *keys)
     return n;
 }
 
+/* Lines below the heading of the file that the screen names. */
+static int rows_in_box(struct harness *h, const char *user, const char *begins)
+{
+    const char *name = strstr(harness_text(h), begins);
+    char *path = text_printf(county.ctx, "%s/box/%s/out/%.*s", county.run.dir, user,
+                             (int)strcspn(name, " \n"), name);
+    FILE *file = fopen(path, "r");
+    int n = -1, c;
+    cr_assert_not_null(file, "%s", path);
+    while ((c = getc(file)) != EOF)
+        n += c == '\n';
+    fclose(file);
+    return n;
+}
+
 /* The monthly report as a workbook in the box: no more keys than it may take. */
 Test(sheet, monthly, .init = setup, .fini = teardown)
 {
@@ -71,6 +86,8 @@ Test(sheet, walk, .init = setup, .fini = teardown)
     harness_send(h, "\033[A\r"); /* the children of the first row */
     SEES(h, "共40条");
     SEES(h, "幸福一村 在册");
+    harness_send(h, "\024"); /* sorted like every list */
+    SEES(h, "现在按");
     harness_send(h, "\0333");
     SEES(h, "62 统计报表 > 走访情况表");
     for (int i = 0; i < 12; i++)
@@ -83,6 +100,41 @@ Test(sheet, walk, .init = setup, .fini = teardown)
     SEES(h, "2026Q4");
     harness_send(h, "2027-01\r");
     SEES(h, "还没有开始");
+    harness_stop(h);
+}
+
+/* What stands behind a figure is an ordinary list: narrowed by typing, counted, taken out with a purpose. */
+Test(sheet, behind_a_figure, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "xu", NULL);
+    harness_send(h, "=62\r");
+    SEES(h, "数据质量情况表");
+    harness_send(h, "2");
+    SEES(h, "62 统计报表 > 数据质量情况表");
+    harness_send(h, "\0335");
+    SEES(h, "2026Q4");
+    harness_send(h, "2026-11-22\r");
+    SEES(h, "汇龙镇");
+    harness_send(h, "\r");
+    SEES(h, "共40条");
+    harness_send(h, "oy");
+    SEES(h, "共5条");
+    SEES(h, "汇龙镇 在册");
+    harness_send(h, "\033\033");
+    SEES(h, "共40条");
+    harness_send(h, "\0339js\r");
+    SEES(h, "按哪一项计数");
+    harness_send(h, "xb\r");
+    SEES(h, "合计 40");
+    harness_send(h, "\r");
+    SEES(h, "共20条");
+    harness_send(h, "\0339dc\r");
+    SEES(h, "做什么用");
+    harness_send(h, "核对\r");
+    SEES(h, "XLSX 工作簿");
+    harness_send(h, "2");
+    SEES(h, "已放进取件箱：child-");
+    cr_assert_eq(rows_in_box(h, "xu", "child-"), 20);
     harness_stop(h);
 }
 
