@@ -346,27 +346,43 @@ static int run_call(struct call *c)
 
 /* --- the request --- */
 
-#define WHY_MAX    900 /* bytes: 300 Han */
-#define VALUES_MAX 600 /* of one change: no form has as many fields */
-#define IDS_MAX    200 /* decided by one request, in parts */
+#define WHY_MAX    900  /* bytes: 300 Han */
+#define TEXT_MAX   4000 /* bytes of any other text of a body; values have limits of their own */
+#define VALUES_MAX 600  /* of one change: no form has as many fields */
 
-/* A reason is read by others for years, and the writer is shared: neither is for flooding. */
+/* Words that people write for others to read for years. */
+static int sound_words(struct call *c, const struct node *words)
+{
+    struct node *own = base_unconst(words); /* of this request alone */
+    own->str = text_clean(c->root, words->str, TEXT_MULTILINE, NULL);
+    own->len = strlen(own->str);
+    return own->len <= WHY_MAX ? 0 : call_wrong(c, "原因或说明太长，请写在300字以内");
+}
+
+static int sound_one(struct call *c, const struct node *n)
+{
+    size_t most = wire_ops[c->op].most;
+    if (n->type == NODE_STR && (strcmp(n->key, "why") == 0 || strcmp(n->key, "note") == 0))
+        return sound_words(c, n);
+    if (n->type == NODE_STR && n->len > TEXT_MAX)
+        return call_wrong(c, "写得太长，请写短一些再试");
+    if (n->type == NODE_MAP && n->n > VALUES_MAX)
+        return call_wrong(c, "一次改的项目太多，请分几次保存");
+    if (n->type != NODE_LIST || n->n <= most)
+        return 0;
+    if (!most)
+        return HE_PROTOCOL;
+    c->text = text_printf(c->root, _("一次最多办理%zu条，请分几次办"), most);
+    return HE_USAGE;
+}
+
+/* The writer is shared, what is kept is kept for years: neither is for flooding. */
 static int call_sound(struct call *c)
 {
-    const struct node *why = node_get(c->body, "why"), *v = node_get(c->body, "v");
-    const struct node *ids = node_get(c->body, "ids");
-    if (why && why->type == NODE_STR) {
-        struct node *own = base_unconst(why); /* of this request alone */
-        own->str = text_clean(c->root, why->str, TEXT_MULTILINE, NULL);
-        own->len = strlen(own->str);
-        if (own->len > WHY_MAX)
-            return call_wrong(c, "原因太长，请写在300字以内");
-    }
-    if (v && v->n > VALUES_MAX)
-        return call_wrong(c, "一次改的项目太多，请分几次保存");
-    if (ids && ids->n > IDS_MAX)
-        return call_wrong(c, "一次最多办理200条，请分几次办");
-    return 0;
+    int r = 0;
+    for (const struct node *n = node_first(c->body); n && r == 0 && c->op != OP_HELLO; n = n->next)
+        r = sound_one(c, n);
+    return r;
 }
 
 static bool state_allows(const struct session *s, enum wire_op op)

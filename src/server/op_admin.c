@@ -133,7 +133,9 @@ static bool manages_jobs(const struct call *c)
     return actor_may(c->actor, "job.manage");
 }
 
-/* {} → {rows: [{id, kind, owner, state, done, total, …}]} */
+#define JOBS_BYTES 50000 /* of a message: the newest */
+
+/* {} → {rows: [{id, kind, owner, state, done, total, …}]}, newest first, as many as one message takes */
 int op_job_list(struct call *c, struct txn *t)
 {
     struct node *list;
@@ -142,9 +144,17 @@ int op_job_list(struct call *c, struct txn *t)
         return r;
     bool all = manages_jobs(c);
     struct node *rows = node_add_list(c->out, "rows");
-    for (const struct node *e = node_first(list); e; e = e->next)
-        if (all || strcmp(node_text_or(e, "owner", ""), c->actor->login) == 0)
-            node_copy(rows, NULL, e);
+    size_t bytes = 0, len;
+    for (const struct node *e = node_first(list); e; e = e->next) {
+        char *packed;
+        if (!all && strcmp(node_text_or(e, "owner", ""), c->actor->login) != 0)
+            continue;
+        node_encode(c->ctx, e, &packed, &len);
+        talloc_free(packed);
+        if ((bytes += len) > JOBS_BYTES)
+            break;
+        node_copy(rows, NULL, e);
+    }
     return 0;
 }
 

@@ -127,6 +127,7 @@ static void read_limits(struct settings *s, struct conf_errors *errs)
         .idle_lock_minutes = number(g, "idle_lock_minutes", 10, 0, 1440, errs),
     };
     s->county.page_max = number(g, "page_max", 200, 10, 1000, errs);
+    s->county.import_rows = number(g, "import_rows", 200000, 1, 10000000, errs);
 }
 
 static void read_county(struct settings *s, struct conf_errors *errs)

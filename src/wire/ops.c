@@ -7,7 +7,8 @@
 #include "base/text.h"
 
 const struct wire_op_info wire_ops[OP_COUNT] = {
-#define OP(ident, name, right, kind, help) [OP_##ident] = {name, right, help, WIRE_##kind},
+#define OP(ident, name, right, kind, most, help)                                                   \
+    [OP_##ident] = {name, right, help, WIRE_##kind, most},
 #include "wire/ops.def"
 #undef OP
 };

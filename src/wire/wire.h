@@ -20,7 +20,7 @@
 #define WIRE_MAX     65536
 
 enum wire_op {
-#define OP(ident, name, right, kind, help) OP_##ident,
+#define OP(ident, name, right, kind, most, help) OP_##ident,
 #include "wire/ops.def"
 #undef OP
     OP_COUNT
@@ -30,6 +30,7 @@ enum wire_kind { WIRE_READ, WIRE_WRITE, WIRE_FREE };
 struct wire_op_info {
     const char *name, *right, *help;
     enum wire_kind kind;
+    size_t most; /* elements of a list in its body */
 };
 extern const struct wire_op_info wire_ops[OP_COUNT];
 enum wire_op wire_op_find(const char *name); /* OP_COUNT when unknown */

@@ -11,7 +11,7 @@
 #include "form/codes.h"
 #include "work/county.h"
 
-#define POSTS_MAX 64 /* in force for one person on one day: a bit each below */
+#define POSTS_MAX ACTOR_POSTS /* a bit each below */
 
 struct post_scan {
     void *ctx;

@@ -27,6 +27,7 @@ static const struct business table[] = {
     {"bulletin", sweep_bulletin_values, NULL, NULL},
     {"visit", visit_values, visit_stored, NULL},
     {"addition", addition_values, addition_stored, NULL},
+    {"saved_view", saved_values, NULL, NULL},
     {"urgent_report", urgent_values, NULL, NULL},
     {"contact", contact_values, contact_stored, NULL},
     {NULL, NULL, NULL, NULL},

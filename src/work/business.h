@@ -49,6 +49,9 @@ int follow_child(struct family *, uint64_t child, void (*set)(struct rec *child,
 /* "visit 17" of f->rec, talloc under f. */
 const char *follow_source(struct family *);
 
+/* --- saved.c --- */
+int saved_values(struct family *);
+
 /* --- quality.c: what is doubtful in a file (5.4), and the exceptions that explain it (decision 9) --- */
 int exception_values(struct family *);
 int exception_stored(struct family *);

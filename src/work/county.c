@@ -12,6 +12,8 @@
 /* What users, posts, divisions and scopes need of the forms; every business adds its own list. */
 static const char *const required[] = {"user.login:text",
                                        "user.uid:int",
+                                       "saved_view.owner:user",
+                                       "saved_view.gone:yesno",
                                        "user.name:text",
                                        "user.state:code",
                                        "user.until:date",
@@ -163,17 +165,15 @@ static const char *const required[] = {"user.login:text",
 
 /* Fields by which records are found: without their index nobody could sign in. */
 static const char *const indexed[][2] = {
-    {"agreement", "child"}, {"post", "user"},    {"post", "area"},     {"child", "name"},
-    {"child", "state"},     {"child", "father"}, {"child", "mother"},  {"child", "school"},
-    {"child", "worker"},    {"change", "child"}, {"frozen", "period"}, {"frozen_row", "frozen"},
-    {"sweep", "state"},     {"sweep_item", "place_no"}, {"sweep_item", "state"},
+    {"agreement", "child"},  {"post", "user"},           {"post", "area"},
+    {"child", "name"},       {"child", "state"},         {"child", "father"},
+    {"child", "mother"},     {"child", "school"},        {"child", "worker"},
+    {"change", "child"},     {"frozen", "period"},       {"frozen_row", "frozen"},
+    {"sweep", "state"},      {"sweep_item", "place_no"}, {"sweep_item", "state"},
     {"sweep_item", "child"}, {"sweep_item", "place"}};
-static const char *const unique[][2] = {{"user", "login"},
-                                        {"division", "code"},
-                                        {"sweep", "no"},
-                                        {"child", "id_no"},
-                                        {"child", "file_no"},
-                                        {"person", "id_no"}};
+static const char *const unique[][2] = {{"user", "login"},    {"division", "code"},
+                                        {"sweep", "no"},      {"child", "id_no"},
+                                        {"child", "file_no"}, {"person", "id_no"}};
 
 static void require_kept(const struct dict *dict, struct conf_errors *errs)
 {
@@ -199,6 +199,8 @@ struct county *county_open(void *ctx, struct store *store, struct dict *dict,
     *county = (struct county){.store = store, .dict = dict, .roles = roles, .conf = *conf};
     if (county->conf.page_max <= 0)
         county->conf.page_max = 200;
+    if (county->conf.import_rows <= 0)
+        county->conf.import_rows = 200000;
     if (county->conf.makeup_days <= 0)
         county->conf.makeup_days = 30;
     if (county->conf.change_days <= 0)

@@ -11,11 +11,21 @@
 #include <time.h>
 
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/sm3.h"
 #include "base/text.h"
 
 #define IMPORT_JOB "import" /* no such kind runs: it is fed by requests */
 #define PIECE_US   8000     /* of the writer's 10 ms */
+
+/* What the client told its user already, by the same line of the configuration. */
+static int too_many(const struct county *county, int64_t row, struct node *out)
+{
+    if (row <= county->conf.import_rows)
+        return 0;
+    node_str(out, "text", _("行数太多，请分成几个文件"));
+    return HE_LIMIT;
+}
 
 /* --- beginning --- */
 
@@ -76,7 +86,7 @@ int import_begin(struct txn *txn, void *ctx, const struct county *county, const 
     struct job *job;
     int err = may_import(county, actor, node_text(body, "type"), &form);
 
-    if (err)
+    if (err || (err = too_many(county, node_num(body, "rows", 0), out)))
         return err;
     if (!node_text(body, "digest") ||
         (node_get(body, "const") && node_get(body, "const")->type != NODE_MAP))
@@ -116,10 +126,12 @@ static int feed(struct import *im, const struct node *rows, struct node *out)
 
     for (const struct node *n = node_first(rows); n; n = n->next) {
         int64_t mark = node_num(im->job->mark, "row", 0);
-        int err;
+        int err = 0;
 
         if (taken && now_us() - begun > PIECE_US)
             break;
+        if ((err = too_many(im->county, node_num(n, "row", 0), out)))
+            return err;
         im->tmp = talloc_new(im->ctx);
         im->env = county_env(im->tmp, im->txn, im->county, im->actor->today);
         im->again = im->job->state == JOB_DONE || node_num(n, "row", 0) <= mark;

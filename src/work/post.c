@@ -97,6 +97,16 @@ static const char *exclusive_problem(const struct change *c, const struct role *
     return NULL;
 }
 
+/* How many stand beside it. */
+static size_t posts_with(const struct rec *post, const struct posts *posts)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < posts->n; i++)
+        n += overlap(post, posts->post[i]);
+    return n;
+}
+
 static const char *same_problem(const struct rec *post, const struct posts *posts)
 {
     for (size_t i = 0; i < posts->n; i++)
@@ -147,6 +157,8 @@ const char *post_make(const struct change *c, const struct node *body, uint64_t 
         return _("代班要写到哪天结束");
     if (posts_of(c, user, &posts))
         return _("读不出他的岗位，请稍后再试");
+    if (posts_with(post, &posts) >= ACTOR_POSTS)
+        return _("他同时在任的岗位太多，请先结束不用的");
     bad = same_problem(post, &posts);
     return bad ? bad : exclusive_problem(c, role, post, &posts);
 }

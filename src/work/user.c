@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/lang.h"
 #include "base/text.h"
+#include "form/type.h"
 #include "rec/check.h"
 #include "work/user.h"
 
@@ -100,16 +101,31 @@ int change_user(const struct change *c, const struct node *body, struct rec **us
     return err;
 }
 
-static int user_make(const struct change *c, const char *login, const char *name,
-                     const struct rec *more, struct rec **out)
+/* body.name into the record; what is wrong with it, or NULL. */
+static const char *user_name(const struct change *c, const struct node *body, struct rec *into)
 {
-    struct rec *user = *out =
-        more ? rec_copy(c->ctx, more) : rec_new(c->ctx, dict_form(c->county->dict, "user"));
+    const struct form_field *field = form_field(into->form, "name");
+    const char *name = node_text(body, "name");
+    int max = field->max ? field->max : field->type->max;
+
+    name = name ? text_clean(c->ctx, name, 0, NULL) : NULL;
+    if (name && text_chars(name) > (size_t)max)
+        return text_printf(c->ctx, _("姓名太长，请写在%d字以内"), max);
+    if (name)
+        rec_set_at(into, field, name);
+    return NULL;
+}
+
+static int user_make(const struct change *c, const char *login, const struct rec *more,
+                     struct rec **out)
+{
+    struct rec *user = *out = rec_copy(c->ctx, more);
     const struct form_field *clash;
     int err;
 
     rec_set(user, "login", login);
-    rec_set(user, "name", name && *name ? name : login);
+    if (!rec_get(user, "name"))
+        rec_set(user, "name", login);
     rec_set(user, "state", "1");
     err = txn_put(c->txn, c->who, NULL, user, &clash, NULL);
     return err == HE_EXISTS ? change_say(c, err, "这个登录名已经有了；停用的请重新启用，不要另建")
@@ -135,8 +151,9 @@ int user_add(struct txn *txn, void *ctx, const struct county *county, const stru
     rec_set(more, "until", until);
     if ((bad = change_values(&c, body, user_values, post_values, more)))
         return change_say(&c, HE_RULE, bad);
-    if ((err = user_make(&c, login, text_clean(ctx, node_text_or(body, "name", ""), 0, NULL), more,
-                         &user)))
+    if ((bad = user_name(&c, body, more)))
+        return change_say(&c, HE_RULE, bad);
+    if ((err = user_make(&c, login, more, &user)))
         return err;
     if ((bad = post_make(&c, body, user->id, user_values, &post)))
         return change_say(&c, HE_RULE, bad);
@@ -165,8 +182,8 @@ int user_set(struct txn *txn, void *ctx, const struct county *county, const stru
         rec_set(user, "until", until);
     if ((bad = change_values(&c, body, user_values, NULL, user)))
         return change_say(&c, HE_RULE, bad);
-    if (node_get(body, "name"))
-        rec_set(user, "name", text_clean(ctx, node_text_or(body, "name", ""), 0, NULL));
+    if ((bad = user_name(&c, body, user)))
+        return change_say(&c, HE_RULE, bad);
     if (!rec_get(user, "name"))
         return change_say(&c, HE_RULE, "请写姓名");
     if (node_get(body, "disabled"))
@@ -310,7 +327,8 @@ int user_init(struct txn *txn, void *ctx, const struct county *county, const str
     int err;
 
     rec_set(more, "uid", text_printf(ctx, "%llu", (unsigned long long)uid));
-    err = user_make(&c, login, name, more, &user);
+    rec_set(more, "name", name);
+    err = user_make(&c, login, more, &user);
     for (size_t i = 0; i < county->roles->n && !err; i++) {
         struct rec *post = rec_new(ctx, dict_form(county->dict, "post"));
 

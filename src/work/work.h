@@ -20,6 +20,7 @@
  *   duty.h duty.c    when the next visit is due, and why
  *   visit.h visit.c visit_copy.c   visits: what counts, what goes into the file, what looks copied
  *   addition.c       corrections, annotations and spot checks of what is final
+ *   saved.c          lists and tables that people keep for themselves: how many
  *   helper.c         the minimums of paired helpers, done and wanted
  *   urgent.c         the urgent report; the log of contacts
  *   task.h task.c    things to do with a deadline, opened by the rules of other records
@@ -60,6 +61,7 @@ struct county_conf {
     const char **rural_classes;   /* urban-rural classes that count as rural: 121 122 210 220 */
     bool review_to_county;        /* true: identity and category changes end at the county */
     int page_max;                 /* rows of one list page at most: 200 */
+    int import_rows;              /* rows of one file at most: 200000 */
     bool combined_roles;          /* one person may be administrator and else (private servers only) */
     int makeup_days;              /* 30: a signature given by telephone follows within (decision 8) */
     int change_days;              /* 15: an unsuitable caregiver is replaced within */
@@ -90,6 +92,8 @@ struct county *county_open(void *ctx, struct store *, struct dict *, const struc
                            const struct county_conf *, struct conf_errors *errs);
 
 /* --- who asks --- */
+
+#define ACTOR_POSTS 64 /* in force for one person on one day */
 
 struct actor_post {
     uint64_t id;

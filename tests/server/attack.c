@@ -316,6 +316,69 @@ Test(attack, floods)
     siege_end(&s);
 }
 
+/* What a request may hold stands in its row of the table: all rows are tried, and none does half. */
+Test(attack, too_much_for_one_request)
+{
+    struct siege s;
+
+    siege_begin(&s);
+    for (int op = 0; op < OP_COUNT; op++) {
+        struct node *b, *list;
+        const char *err;
+
+        if (op == OP_HELLO)
+            continue;
+        for (int k = 0; k < 3; k++) {
+            b = body(&s, "type=child");
+            if (k == 0) {
+                list = node_add_list(b, "rows");
+                for (size_t i = 0; i <= wire_ops[op].most; i++)
+                    node_int(list, NULL, 1);
+            } else {
+                node_str(b, k == 1 ? "why" : "words",
+                         text_printf(s.ctx, "%0*d", k == 1 ? 901 : 4001, 0));
+            }
+            err = send_as(&s, NULL, wire_ops[op].name, b);
+            cr_expect_str_eq(err, k || wire_ops[op].most ? "USAGE" : "PROTOCOL", "%s %d: %s",
+                             wire_ops[op].name, k, json(&s));
+            cr_expect(strcmp(err, "USAGE") != 0 || strstr(json(&s), "请") != NULL, "%s", json(&s));
+        }
+    }
+    siege_end(&s);
+}
+
+/* What people keep for themselves, and rows of a file that no client of ours would send. */
+Test(attack, too_many_of_ones_own)
+{
+    struct siege s;
+    const char *err = "OK";
+    int n = 0;
+
+    siege_begin(&s);
+    for (; n < 300 && strcmp(err, "OK") == 0; n++)
+        err = send_as(&s, "dir_a", "rec.add",
+                      body(&s, "type=saved_view|v:name=甲|v:type=child|v:spec=sort name"));
+    cr_expect_eq(n, 101);
+    cr_expect(strstr(json(&s), "已有100份") != NULL, "%s", json(&s));
+    must(&s, "dir_a", "rec.set", "type=saved_view|id=#1|v:gone=1");
+    must(&s, "dir_a", "rec.add", "type=saved_view|v:name=甲|v:type=child");
+    cr_expect_str_eq(
+        send_as(&s, "clerk", "import.begin", body(&s, "type=child|digest=0|map=m|rows=#200001")),
+        "LIMIT");
+    must(&s, "clerk", "import.begin", "type=child|digest=0|map=m|rows=#1");
+    struct node *b = body(&s,
+                          text_printf(s.ctx, "job=#%lld", (long long)node_num(got(&s), "job", 0))),
+                *row = node_add_map(node_add_list(b, "rows"), NULL);
+    node_int(row, "row", 200001);
+    node_str(row, "skip", "blank");
+    cr_expect_str_eq(send_as(&s, "clerk", "import.rows", b), "LIMIT", "%s", json(&s));
+    cr_expect(strstr(json(&s), "行数太多") != NULL);
+    b = body(&s, "login=dir_a");
+    node_str(b, "name", text_printf(s.ctx, "%0*d", 300, 0));
+    cr_expect_str_eq(send_as(&s, NULL, "user.set", b), "RULE", "%s", json(&s));
+    siege_end(&s);
+}
+
 /* A backup that fails is removed with all that is in its place: the place must be no other's. */
 Test(attack, backup_places)
 {
