@@ -26,6 +26,7 @@ struct import {
     struct table_opt opt;
     char digest[65], map_digest[65];
     struct map_match *match;
+    struct table_row over; /* a row that may be the upper half of a heading; n 0: none */
     const char **first[IMPORT_FIRST]; /* of the first rows, what each column would be kept as */
     long first_number[IMPORT_FIRST];
     size_t nfirst, doubtful; /* doubtful: cells of them that do not fit */

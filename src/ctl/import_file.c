@@ -100,15 +100,37 @@ static int read_maps(struct import *im, const struct form *form, struct maps *m)
 
 /* The map that knows most of the row; NULL when the row is no heading. */
 static struct map_match *match_row(struct import *im, const struct maps *m,
-                                   const struct table_row *row)
+                                   const struct table_row *over, const struct table_row *row)
 {
     struct map_match *best = NULL;
     for (size_t i = 0; i < m->n; i++) {
-        struct map_match *x = map_match(im->c, m->map[i], row);
+        struct map_match *x = map_match(im->c, m->map[i], over, row);
         if (x->fed >= 2 && (!best || x->known > best->known))
             best = x;
     }
     return best;
+}
+
+static void keep_over(struct import *im, const struct table_row *row)
+{
+    const char **cell = talloc_zero_array(im->c, const char *, (unsigned)row->n + 1);
+    MUST(cell);
+    for (size_t i = 0; i < row->n; i++)
+        cell[i] = talloc_strdup(cell, row->cell[i]);
+    im->over = (struct table_row){.number = row->number, .n = row->n, .cell = cell};
+}
+
+/* The heading may have two rows. False: neither this row nor both are one. */
+static bool take_heading(struct import *im, const struct maps *maps, const struct table_row *row)
+{
+    struct map_match *both = im->over.n ? match_row(im, maps, &im->over, row) : NULL;
+    struct map_match *one = im->match ? im->match : match_row(im, maps, NULL, row);
+    bool two = both && (!one || both->known > one->known), was = im->match != NULL;
+    im->match = two ? both : one;
+    im->over.n = 0;
+    if (!was && !two) /* the next row may be its second */
+        keep_over(im, row);
+    return two || !was;
 }
 
 static void say_match(const struct map_match *m)
@@ -161,10 +183,8 @@ static void digest_map(struct import *im)
 
 static int scan_row(struct import *im, const struct maps *maps, const struct table_row *row)
 {
-    if (!im->match) {
-        im->match = match_row(im, maps, row);
+    if ((!im->match || im->over.n) && take_heading(im, maps, row))
         return im->match || row->number <= HEADING_ROWS ? 0 : HE_FORMAT;
-    }
     im->rows = row->number - im->match->heading;
     if (im->match->sampled < SAMPLE_ROWS && map_kind(im->match, row) == MAP_DATA)
         map_sample(im->match, row, ctl_today(im->c));

@@ -320,24 +320,44 @@ static bool is_taken(const struct map_match *m, const struct map_use *u)
     return false;
 }
 
-struct map_match *map_match(void *ctx, const struct map *map, const struct table_row *row)
+/* The heading of a column below a group's, and in full: "父亲" over "姓名" is 父亲姓名; "姓名" over nothing
+ * or, merged, over itself is 姓名. */
+static const char *full_heading(void *ctx, const struct table_row *over, size_t i, const char *low)
+{
+    const char *top = over && i < over->n ? over->cell[i] : "";
+    if (!over || !*low || strcmp(low, top) == 0)
+        return *low ? low : top;
+    for (size_t k = i + 1; k-- > 0 && !*top;) /* a group's name stands over its first column */
+        top = k < over->n ? over->cell[k] : "";
+    return text_printf(ctx, "%s%s", top, low);
+}
+
+static bool knows(struct map_match *m, struct map_use *u, const char *text)
+{
+    u->heading = map_clean(m, text);
+    char *second = talloc_strdup(m, u->heading);
+    return match_heading(m, u, base_unconst(u->heading)) ||
+           (drop_remark(second) && match_heading(m, u, second));
+}
+
+struct map_match *map_match(void *ctx, const struct map *map, const struct table_row *over,
+                            const struct table_row *row)
 {
     struct map_match *m = talloc_zero(ctx, struct map_match);
     MUST(m);
     m->map = map;
     m->heading = row->number;
-    m->n = row->n;
-    m->use = talloc_zero_array(m, struct map_use, row->n + 1);
+    m->n = over && over->n > row->n ? over->n : row->n;
+    m->use = talloc_zero_array(m, struct map_use, m->n + 1);
     MUST(m->use);
-    for (size_t i = 0; i < row->n; i++) {
+    for (size_t i = 0; i < m->n; i++) {
         struct map_use *u = &m->use[i];
-        u->heading = map_clean(m, row->cell[i]);
-        u->shown = text_clean(m, row->cell[i], 0, NULL);
-        if (!*u->heading)
+        const char *low = i < row->n ? row->cell[i] : "", *full = full_heading(m, over, i, low);
+        u->shown = text_clean(m, full, 0, NULL);
+        u->heading = u->shown;
+        if (!*u->shown)
             continue;
-        char *second = talloc_strdup(m, u->heading);
-        bool known = match_heading(m, u, base_unconst(u->heading)) ||
-                     (drop_remark(second) && match_heading(m, u, second));
+        bool known = knows(m, u, full) || (*low && full != low && knows(m, u, low));
         m->known += known;
         if (!known) {
             add_text(m, &m->strange, u->shown);

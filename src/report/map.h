@@ -44,8 +44,10 @@ struct map_match {
     size_t sampled;
 };
 
-/* Is the row a heading, and what do its columns mean? Borrows nothing of row. */
-struct map_match *map_match(void *ctx, const struct map *, const struct table_row *row);
+/* Is the row a heading, and what do its columns mean? Borrows nothing of row. over, which may be NULL, is
+ * the row before, when both are one heading: "父亲" over "姓名" and "电话". */
+struct map_match *map_match(void *ctx, const struct map *, const struct table_row *over,
+                            const struct table_row *row);
 
 enum map_kind { MAP_DATA, MAP_TOTAL, MAP_HEADING }; /* blank rows are never given by table_next */
 enum map_kind map_kind(const struct map_match *, const struct table_row *row);

@@ -150,10 +150,15 @@ static bool can_judge(const struct map_column *c)
 struct map_said map_said(const struct map_match *m, size_t column)
 {
     const struct map_use *u = &m->use[column];
+    const char *first = u->column ? u->column->unless : NULL;
+    bool spare = false;
+    for (size_t i = 0; first && i < m->n; i++)
+        spare = spare || (&m->use[i] != u && m->use[i].column &&
+                          strcmp(m->use[i].column->path_text, first) == 0);
     return (struct map_said){.heading = u->shown,
                              .to = u->column ? &u->column->path : NULL,
                              .serial = u->serial,
-                             .spare = u->column && u->column->unless};
+                             .spare = spare};
 }
 
 char *map_show(void *ctx, const struct map_match *m, const struct table_row *row, size_t column,

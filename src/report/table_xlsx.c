@@ -9,6 +9,14 @@
 
 #define SHEET_MAX (1u << 30)
 #define CELL_MAX  131072 /* bytes; Excel's limit is 32,767 characters */
+#define MERGE_MAX 20000
+
+/* One text for several rows of a column; a sheet names them behind its rows. */
+struct merge {
+    long top, bottom;
+    size_t column;
+    char *text; /* once the top was read */
+};
 
 struct xlsx_source {
     struct xlsx_book book;
@@ -21,6 +29,8 @@ struct xlsx_source {
     bool phonetic;
     char *text;
     size_t len;
+    struct merge *merge;        /* by top */
+    size_t nmerge, first, last; /* those that may reach this row: first … last-1 */
 };
 
 /* "BC12" is column 54; cells without a place follow the one before. */
@@ -33,6 +43,58 @@ static size_t column_of(const char *ref, size_t dflt)
         n = n * 26 + (size_t)(*ref - 'A') + 1;
     return n ? n - 1 : dflt;
 }
+
+/* --- merged cells --- */
+
+static long row_of(const char *ref)
+{
+    return strtol(ref + strspn(ref, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), NULL, 10);
+}
+
+static void on_merge(void *arg, const char *name, const char **a)
+{
+    struct xlsx_xml *x = arg;
+    struct xlsx_source *s = x->arg;
+    const char *ref = strcmp(xlsx_name(name), "mergeCell") == 0 ? xlsx_attr(a, "ref") : NULL;
+    const char *to = ref ? strchr(ref, ':') : NULL;
+    struct merge m = {.column = column_of(ref, REPORT_COLUMNS_MAX)};
+    if (!to || s->nmerge == MERGE_MAX || m.column >= REPORT_COLUMNS_MAX)
+        return;
+    m.top = row_of(ref);
+    m.bottom = row_of(to + 1);
+    if (m.bottom <= m.top)
+        return;
+    if ((s->nmerge & (s->nmerge - 1)) == 0) { /* a power of two, or none: double */
+        s->merge = talloc_realloc(s, s->merge, struct merge, (unsigned)s->nmerge * 2 + 1);
+        MUST(s->merge);
+    }
+    s->merge[s->nmerge++] = m;
+}
+
+static int by_top(const void *a, const void *b)
+{
+    const struct merge *x = a, *y = b;
+    return (x->top > y->top) - (x->top < y->top);
+}
+
+/* The top's text stands for every row of the merged cell, as a person sees it. */
+static void fill_merged(struct xlsx_source *s, struct table *t)
+{
+    while (s->last < s->nmerge && s->merge[s->last].top <= s->row)
+        s->last++;
+    while (s->first < s->last && s->merge[s->first].bottom < s->row)
+        s->first++;
+    for (size_t i = s->first; i < s->last; i++) {
+        struct merge *m = &s->merge[i];
+        bool empty = m->column >= t->now->n || !*t->now->cell[m->column];
+        if (m->top == s->row && !empty)
+            m->text = talloc_strdup(s->merge, t->now->cell[m->column]);
+        else if (m->text && empty && m->top < s->row && s->row <= m->bottom)
+            table_row_cell(t, m->column, talloc_strdup(t->hold, m->text));
+    }
+}
+
+/* --- cells --- */
 
 static void begin_row(struct xlsx_source *s, struct table *t, const char **a)
 {
@@ -143,9 +205,11 @@ static void on_end(void *arg, const char *name)
     }
     if (!x->table->now)
         return;
-    if (strcmp(name, "row") == 0)
+    if (strcmp(name, "row") == 0) {
+        if (x->table->filled)
+            fill_merged(s, x->table);
         table_row_end(x->table);
-    else if (strcmp(name, "c") == 0)
+    } else if (strcmp(name, "c") == 0)
         end_cell(x, s);
     else if (strcmp(name, "rPh") == 0)
         s->phonetic = false;
@@ -174,6 +238,17 @@ static int xlsx_fill(struct table *t)
     return xlsx_xml_step(s->xml);
 }
 
+/* The sheet is read twice: merged cells are known at its end only. */
+static int read_merges(struct table *t, struct xlsx_source *s)
+{
+    static const struct xlsx_reader how = {on_merge, NULL, NULL, SHEET_MAX};
+    int r = xlsx_part_read(t, s->book.zip, s->book.sheet, &how, s);
+    if (s->nmerge)
+        qsort(s->merge, s->nmerge, sizeof(*s->merge), by_top);
+    t->problem = NULL; /* said where the rows end */
+    return r == HE_NOTFOUND ? r : 0;
+}
+
 int table_xlsx_open(struct table *t)
 {
     static const struct xlsx_reader how = {on_start, on_end, on_chars, SHEET_MAX};
@@ -184,6 +259,8 @@ int table_xlsx_open(struct table *t)
     t->from = s;
     t->fill = xlsx_fill;
     int r = xlsx_book_open(t, &s->book);
+    if (r == 0)
+        r = read_merges(t, s);
     if (r == 0)
         r = xlsx_xml_open(t, s->book.zip, s->book.sheet, &how, s, &s->xml);
     if (r == HE_NOTFOUND)

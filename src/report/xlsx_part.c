@@ -106,8 +106,8 @@ int xlsx_xml_step(struct xlsx_xml *x)
 }
 
 /* Reads a whole part; HE_NOTFOUND when there is none. */
-static int read_part(struct table *t, zip_t *zip, const char *name, const struct xlsx_reader *how,
-                     void *arg)
+int xlsx_part_read(struct table *t, zip_t *zip, const char *name, const struct xlsx_reader *how,
+                   void *arg)
 {
     struct xlsx_xml *x;
     int r = xlsx_xml_open(t, zip, name, how, arg, &x);
@@ -338,13 +338,13 @@ static int open_zip(struct table *t, zip_t **out)
 static int read_names(struct table *t, struct book_names *n)
 {
     zip_t *zip = n->book->zip;
-    int r = read_part(t, zip, "xl/workbook.xml", &read_book, n);
+    int r = xlsx_part_read(t, zip, "xl/workbook.xml", &read_book, n);
     if (r == HE_NOTFOUND)
         return table_fail(t, HE_FORMAT, _("%s 不是表格文件，请另存为 .xlsx 或 CSV"), t->path);
     if (r == 0 && !n->sheet_rel)
         return table_fail(t, HE_FORMAT, _("%s 里没有可见的工作表"), t->path);
     if (r == 0)
-        r = read_part(t, zip, "xl/_rels/workbook.xml.rels", &read_relations, n);
+        r = xlsx_part_read(t, zip, "xl/_rels/workbook.xml.rels", &read_relations, n);
     if (r == HE_NOTFOUND || (r == 0 && !n->book->sheet))
         return broken(t, "workbook.xml.rels");
     return r;
@@ -359,13 +359,13 @@ int xlsx_book_open(struct table *t, struct xlsx_book *b)
     if (r == 0)
         r = read_names(t, &names);
     if (r == 0 && names.strings)
-        r = read_part(t, b->zip, names.strings, &read_strings, &strings);
+        r = xlsx_part_read(t, b->zip, names.strings, &read_strings, &strings);
     if (r == HE_NOTFOUND || (r == 0 && !names.styles))
         return 0;
     styles.date_format = talloc_zero_array(t, bool, COUNT_MAX);
     MUST(styles.date_format);
     if (r == 0)
-        r = read_part(t, b->zip, names.styles, &read_styles, &styles);
+        r = xlsx_part_read(t, b->zip, names.styles, &read_styles, &styles);
     talloc_free(styles.date_format);
     return r == HE_NOTFOUND ? 0 : r;
 }

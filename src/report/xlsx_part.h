@@ -45,6 +45,8 @@ struct xlsx_reader {
 /* HE_NOTFOUND when there is no such part. Freed with the table, or alone. */
 int xlsx_xml_open(struct table *, zip_t *, const char *name, const struct xlsx_reader *, void *arg,
                   struct xlsx_xml **out);
+/* The whole part at once. */
+int xlsx_part_read(struct table *, zip_t *, const char *name, const struct xlsx_reader *, void *arg);
 int xlsx_xml_step(struct xlsx_xml *);           /* the next bytes: 1 more to come, 0 the end */
 void xlsx_xml_stop(struct xlsx_xml *, int err); /* called by handlers: enough, or a mistake */
 const char *xlsx_name(const char *qualified);   /* without the prefix */

@@ -67,6 +67,15 @@ HUTONG_USER=wangfang rc_of "a director exports nothing" 4 "$ctl" export child --
 printf '姓名,性别\n王小雨,女\n李四,"男\n' >"$tmp/quote.csv"
 rc_of "a quote never closed" 2 "$ctl" import child "$tmp/quote.csv"
 has "with its row" "第 3 行" "$tmp/err"
+{
+	echo "启东市汇龙镇花名册,,,,,,"
+	echo "序号,儿童信息,,村(居)代码,父亲,,备注"
+	echo ",姓名,出生日期,,姓名,电话,"
+	echo "1,钱双行,2016-03-04,320681100001,钱大,13905130001,"
+} >"$tmp/two.csv"
+rc_of "a heading of two rows" 0 "$ctl" import child "$tmp/two.csv" --map roster
+same "is read as one" "钱大,13905130001" \
+	"$("$ctl" list child --where "name = '钱双行'" --fields father.name,father.phone --csv | tail -n 1)"
 printf 'a,b\n1,2\n' >"$tmp/strange.csv"
 rc_of "no heading" 2 "$ctl" import child "$tmp/strange.csv"
 {

@@ -51,7 +51,7 @@ static const char *values_json(const struct map_match *m, const char *text)
 static struct map_match *match(const struct map *map, const char *heading)
 {
     struct table_row r = row_of(heading);
-    return map_match(ctx, map, &r);
+    return map_match(ctx, map, NULL, &r);
 }
 
 Test(report_map, headings)
@@ -67,7 +67,8 @@ Test(report_map, headings)
          "\"father.name\":\"张三\",\"mother.name\":\"李四\""},
         {"姓名|父亲姓名|备注|曾用名", "王|不详|无|无", "{\"name\":\"王\"}"},
         {"姓名|儿童类别", "王|41", "\"child_kinds\":\"41\""},
-        {"姓名|档案号|hukou_type", "王|C1|1", "{\"name\":\"王\",\"file_no\":\"C1\",\"hukou_type\":\"1\""},
+        {"姓名|档案号|hukou_type", "王|C1|1",
+         "{\"name\":\"王\",\"file_no\":\"C1\",\"hukou_type\":\"1\""},
     };
     for (size_t i = 0; i < NELEM(t); i++) {
         struct map_match *m = match(roster, t[i].heading);
@@ -83,6 +84,28 @@ Test(report_map, headings)
     struct map *plain = map_of_form(ctx, dict_form(dict, "child"));
     m = match(plain, "姓名|公民身份号码|父亲·手机");
     cr_assert(m->known >= 2 && strstr(values_json(m, "王|1|2"), "\"id_no\":\"1\""));
+}
+
+/* Groups over their columns, as merged cells or what CSV leaves of them. */
+Test(report_map, headings_of_two_rows)
+{
+    static const char *const over[] = {
+        "序号|儿童信息||村(居)代码|父亲|||母亲||备注",
+        "序号|儿童信息|儿童信息|村(居)代码|父亲|父亲|父亲|母亲|母亲|备注"};
+    static const char *const below[] = {
+        "|姓名|性别||姓名|是否外出|联系电话|姓名|电话|",
+        "序号|姓名|性别|村(居)代码|姓名|是否外出|联系电话|姓名|电话|备注"};
+    for (size_t i = 0; i < NELEM(over); i++) {
+        struct table_row a = row_of(over[i]), b = row_of(below[i]);
+        struct map_match *m = map_match(ctx, roster, &a, &b);
+        cr_assert(m->known == 10 && !m->strange && !m->twice, "%zu: %zu %s", i, m->known,
+                  m->strange ? m->strange[0] : "");
+        cr_assert_str_eq(values_json(m, "1|王小雨|女|320681109217|王父|是|139|王母|137|好"),
+                         "{\"name\":\"王小雨\",\"sex\":\"女\",\"village\":\"320681109217\","
+                         "\"father.name\":\"王父\",\"father.out_working\":\"是\","
+                         "\"father.phone\":\"139\",\"mother.name\":\"王母\","
+                         "\"mother.phone\":\"137\",\"remark\":\"好\"}");
+    }
 }
 
 Test(report_map, kinds_of_rows)

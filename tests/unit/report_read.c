@@ -206,6 +206,13 @@ static const struct {
     {"<row><c t='s'><v>99</v></c></row>", "!第 1 行"},
     {"<row><c r='ZZZ1' t='str'><v>far</v></c></row>", "!1000 列"},
     {"<row><c r='ZZZ1'/><c r='A1' t='str'><v>x</v></c></row>", "1:x\n"},
+    /* a village merged over three rows; an empty row of it stays one */
+    {"<row r='1'><c r='A1' t='str'><v>甲</v></c><c r='B1' t='str'><v>a</v></c></row>"
+     "<row r='2'><c r='A2'/><c r='B2' t='str'><v>b</v></c></row><row r='3'><c r='A3'/></row>"
+     "<row r='4'><c r='B4' t='str'><v>c</v></c></row>"
+     "<row r='5'><c r='B5' t='str'><v>d</v></c></row></sheetData>"
+     "<mergeCells><mergeCell ref='A1:A4'/><mergeCell ref='C1:E1'/></mergeCells><sheetData>",
+     "1:甲|a\n2:甲|b\n4:甲|c\n5:|d\n"},
     {"<row><c t='str'><v>x</v></c></row><row>", "1:x\n!已损坏"},
 };
 
