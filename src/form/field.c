@@ -12,7 +12,7 @@ static const char *const field_keys[] = {
     "name",   "label",   "en",     "type",   "codes",    "ref",     "help",    "example",
     "basis",  "max",     "width",  "must",   "complete", "unknown", "unique",  "index",
     "search", "class",   "review", "system", "sibling",  "mask",    "default", "from",
-    "was",    "retired", "later",  "each",   "blind",    NULL};
+    "was",    "retired", "later",  "each",   "blind",    "usual",   NULL};
 
 /* Words of the expression language and of every record; a field of that name could not be asked
  * for. */
@@ -152,6 +152,7 @@ static void field_load_one(struct load *l, const struct conf_item *g, struct for
     field_load_blind(l, g, f);
     field_load_mask(l, g, f);
     f->dflt = load_text(l, g, "default");
+    f->usual = load_text(l, g, "usual");
     f->from = load_text(l, g, "from");
     f->was = load_text(l, g, "was");
     field_load_retired(l, g, f);
@@ -321,6 +322,26 @@ static void field_resolve_index(struct load *l, const struct conf_item *g,
                       "note 类型太长，不能 index 或 unique");
 }
 
+/* The word empty, or a value as it is stored; the records without an entry are found by their division. */
+static void field_resolve_usual(struct load *l, const struct conf_item *g, struct form_field *f)
+{
+    const char *division = form_division(l->form), *code;
+    char *out = NULL, *problem;
+
+    if (f->usual == NULL || f->type == NULL || (field_is(f, "code") && f->codes == NULL))
+        return;
+    if (!f->index || f->ref || division == NULL || strcmp(division, f->name) == 0)
+        conf_error_at(
+            l->errs, load_at(g, "usual"),
+            "usual 只用于有 index 的字段，所在的记录要有区划，字段不能是区划和指向别的记录的");
+    else if (strcmp(f->usual, "empty") == 0)
+        f->usual = "";
+    else if (type_parse(l->tmp, f, date_of_time(date_now()), f->usual, &out, &code, &problem) ||
+             out == NULL || strcmp(out, f->usual) != 0)
+        conf_error_at(l->errs, load_at(g, "usual"), "usual 应是 \"empty\" 或存下来的值，不能是“%s”",
+                      f->usual);
+}
+
 void field_resolve(struct load *l)
 {
     const struct conf_item *list = conf_get(conf_root(l->conf[l->form->pos]), "fields");
@@ -336,7 +357,7 @@ void field_resolve(struct load *l)
     }
     for (size_t i = 0; i < l->form->nfield; i++) {
         const struct conf_item *g = conf_at(list, i);
-        const struct form_field *f = &l->form->field[i];
+        struct form_field *f = &l->form->field[i];
 
         if (!conf_is_group(g))
             continue;
@@ -344,5 +365,6 @@ void field_resolve(struct load *l)
         field_resolve_from(l, g, f);
         field_resolve_default(l, g, f);
         field_resolve_index(l, g, f);
+        field_resolve_usual(l, g, f);
     }
 }

@@ -51,6 +51,8 @@ struct form_field {
     const struct expr *complete;
     bool unknown_ok;        /* 不掌握 / 拒绝提供 with a reason is an answer (decision 6) */
     bool unique, index;
+    const char *usual;      /* of an index: records with this value ("" unanswered) need no entry in it,
+                               as most have it; NULL: every record has one */
     enum form_search search;
     bool person;            /* search = "name": a person's name, checked as one */
     enum form_class class;

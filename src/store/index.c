@@ -3,7 +3,7 @@
  * value: list:  division(5) sort key … 0 id(8)    (without the division when the form has none)
  *   ref:   id of the other(8) id(8)
  * Every record is in every list index, unanswered fields first, so that a list by any of them is
- * whole.
+ * whole; those with a field's usual value are so without an entry (rest.c).
  */
 #include <string.h>
 #include <talloc.h>
@@ -21,9 +21,11 @@ bool index_key(void *ctx, const struct table *tb, const struct ix *ix, const str
         key_u64(k, rec->id);
         return other != 0;
     }
+    const char *v = ix->field ? rec_at(rec, ix->field) : NULL;
+    if (ix->usual && (!ix->db || strcmp(v ? v : "", ix->usual) == 0))
+        return false;
     if (tb->area.field)
         key_area(k, area_num(area));
-    const char *v = ix->field ? rec_at(rec, ix->field) : NULL;
     if (v) {
         char *sort = type_sortkey(ctx, ix->field, v);
         size_t len = strlen(sort);

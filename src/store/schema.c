@@ -82,10 +82,12 @@ static int open_one(struct opening *o, const char *kind, const struct form *form
 static int open_ix(struct opening *o, struct table *tb, const struct form_field *f, int state)
 {
     struct ix *ix = &tb->ix[tb->nix];
+    bool division = f && f == tb->area.field && !tb->area.via;
     ix->field = f;
     ix->ref = f && f->ref;
-    atomic_init(&ix->ready, state == IX_READY);
-    int err = open_one(o, "ix", tb->form, f ? f->number : 0, &ix->db);
+    ix->usual = division ? "" : f ? f->usual : NULL;
+    atomic_init(&ix->ready, state == IX_READY || division);
+    int err = division ? 0 : open_one(o, "ix", tb->form, f ? f->number : 0, &ix->db);
     tb->nix += !err;
     return err;
 }
@@ -94,7 +96,7 @@ static int open_field(struct opening *o, struct table *tb, const struct form_fie
 {
     const struct node *n = node_get(node_get(o->node, "fields"), f->name);
     int ix = (int)node_num(n, "ix", 0), uq = (int)node_num(n, "uq", 0), err = 0;
-    if (ix != IX_NONE)
+    if (ix != IX_NONE || (f == tb->area.field && !tb->area.via))
         err = open_ix(o, tb, f, ix);
     if (!err && uq != IX_NONE) {
         struct uni *u = &tb->uni[tb->nuni];

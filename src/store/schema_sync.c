@@ -1,7 +1,7 @@
 /*
  * The dictionary against what the store knows of it. Each form has a node in the meta tree:
  *
- *   s/form/NAME {number, next, area, tokens, search, records, fields: {NAME: {n, type, ix, uq}}}
+ *   s/form/NAME {number, next, area, tokens, search, records, fields: {NAME: {n, type, usual, ix, uq}}}
  *
  * number, n: given once and never reused (next: the next free one). ix, uq, tokens, records: state
  * of the index of a field, of its unique key, of the search tokens, of the index by division and
@@ -60,15 +60,19 @@ static int sync_field(struct sync *y, const struct form_field *f, struct node *f
     int n = (int)node_num(old, "n", 0);
     if (!n)
         n = y->next++;
-    const char *type = node_text_or(old, "type", f->type->name);
-    bool changed = strcmp(type, f->type->name) != 0;
-    if ((err = next_state(y, "ix", n, f->index || f->ref_name, (int)node_num(old, "ix", 0),
-                          changed || (y->area_changed && !f->ref), &ix)) ||
+    const char *type = node_text_or(old, "type", f->type->name), *area = form_division(y->form);
+    bool changed = strcmp(type, f->type->name) != 0 || !rec_same(node_text(old, "usual"), f->usual);
+    bool division = area && strcmp(area, f->name) == 0; /* served by the index by division and id */
+    if ((err = next_state(y, "ix", n, (f->index || f->ref_name) && !division,
+                          (int)node_num(old, "ix", 0), changed || (y->area_changed && !f->ref),
+                          &ix)) ||
         (err = next_state(y, "uni", n, f->unique, (int)node_num(old, "uq", 0), false, &uq)))
         return err;
     struct node *m = node_add_map(fields, f->name);
     node_int(m, "n", n);
     node_str(m, "type", f->type->name);
+    if (f->usual)
+        node_str(m, "usual", f->usual);
     node_int(m, "ix", ix);
     node_int(m, "uq", uq);
     return 0;

@@ -11,7 +11,7 @@
  *   schema_sync.c schema.c  numbers of forms and fields; which indexes there are
  *   writer.c           the queue and the batches
  *   record.c           record, history, unique keys, indexes and tokens as one change
- *   index.c token.c    list indexes (division first), reference indexes, search tokens
+ *   index.c rest.c token.c   list indexes (division first), reference indexes, search tokens
  *   unique.c           unique keys
  *   watch.c            who is told of changes
  *   walk.c             ordered reading over several divisions, paging by key
@@ -29,7 +29,7 @@
 
 #include "rec/rec.h"
 
-#define STORE_FORMAT 2 /* 1 is kept as the upgrade fixture */
+#define STORE_FORMAT 3 /* 1 is kept as the upgrade fixture */
 
 struct store;
 struct txn; /* a reader's or the writer's view; valid inside its function only */
@@ -135,7 +135,7 @@ struct walk {
     const struct form *form;
     const struct form_field *field;
     const char *const *areas;
-    const char *lo, *hi; /* canonical values, inclusive */
+    const char *lo, *hi;     /* canonical values, inclusive; the unanswered lie in no range */
     bool reverse;
     const char *after; /* opaque, from walk_mark; NULL: from the start */
     bool any_order;    /* much quicker over many divisions; mark is then NULL, after not taken */

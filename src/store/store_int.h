@@ -39,7 +39,9 @@ struct key {
 struct ix {
     const struct form_field *field; /* NULL: records by division and id */
     bool ref;
-    DB *db;
+    const char
+        *usual; /* records with this value ("" unanswered) have no entry; NULL: all have one */
+    DB *db;     /* NULL: of the division itself, which is everybody's usual value */
     atomic_bool ready;
 };
 
@@ -105,7 +107,7 @@ struct change_log {
         const struct form *form;
         uint64_t id;
         struct date day;
-    } *e; /* malloc */
+    } * e; /* malloc */
     size_t n, room;
 };
 
@@ -300,6 +302,14 @@ void token_key(struct key *, const char *token, uint64_t id);
 int token_update(struct txn *, void *ctx, const struct table *, const struct rec *old,
                  const struct rec *rec);
 int index_build_step(struct txn *, struct job *, void *arg);
+
+/* rest.c: the records of one division that have the usual value of a field */
+struct rest *rest_new(void *ctx, const struct ix *, uint64_t area, struct key *from,
+                      struct key *to);
+size_t rest_begin(const struct rest *, bool reverse, struct key *first);
+int rest_learn(struct txn *, void *ctx, const struct ix *, struct rest *);
+bool rest_knows(const struct rest *, uint64_t id);
+size_t rest_keep(const struct rest *, struct key *k, size_t n);
 
 /* history.c, audit.c */
 void history_key(struct key *, const struct form *, uint64_t id, uint64_t seq);

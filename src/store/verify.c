@@ -297,7 +297,7 @@ static int verify_table(struct verify *v, const struct table *tb)
         fault(v, _("%s 的记录数记为 %llu，实有 %llu"), FORM(v), ID(n), ID(v->records));
     for (size_t i = 0; i < tb->nix && !err; i++) {
         v->ix = &tb->ix[i];
-        err = each_key(v, tb->ix[i].db, index_one);
+        err = tb->ix[i].db ? each_key(v, tb->ix[i].db, index_one) : 0;
     }
     for (size_t i = 0; i < tb->nuni && !err; i++) {
         v->uni = &tb->uni[i];

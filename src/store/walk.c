@@ -4,6 +4,9 @@
  * villages that have entries are found by jumping from one to the next. Keys are copied in small
  * portions and no lock is held while the caller's function runs.
  *
+ * Where a field has a usual value (forms/README), the records with that value have no entry: a second
+ * stretch of each division gives them (rest.c), as if they had.
+ *
  * The mark of an entry is its bytes behind the division, in hex: sort key, 0, id.
  */
 #include <stdio.h>
@@ -21,8 +24,10 @@
 struct source {
     struct key from, to;
     struct key *k; /* a portion */
-    size_t n, i;
+    size_t room, n, i;
     bool end;
+    bool waits;        /* k[0] only says where it begins */
+    struct rest *rest; /* of records that have no entry; NULL: entries */
 };
 
 struct merge {
@@ -30,7 +35,9 @@ struct merge {
     const struct walk *w;
     void *ctx;
     DB *db;
-    bool pieces; /* the records themselves: one key a piece */
+    const struct ix *ix;  /* NULL: the records themselves */
+    const struct ix *all; /* by division and id, where ix has no entries for a usual value */
+    bool pieces;          /* the records themselves: one key a piece */
     bool by_area;
     bool straight;            /* in no order, by bulk */
     size_t prefix;            /* bytes before the order */
@@ -38,7 +45,7 @@ struct merge {
     bool has_hi, has_after;
     size_t portion;
     struct source *src;
-    size_t nsrc;
+    size_t nsrc, nstretch;
     size_t *heap;
     size_t nheap;
 };
@@ -54,18 +61,24 @@ static void keep_first_pieces(struct source *s)
     s->n = n;
 }
 
+static DB *source_db(const struct merge *m, const struct source *s)
+{
+    return s->rest ? m->all->db : m->db;
+}
+
 static int source_fill(struct merge *m, struct source *s)
 {
-    if (s->n && m->nsrc == 1 && m->portion < WALK_CHUNK) {
-        m->portion = WALK_CHUNK;
-        s->k = talloc_realloc(m->ctx, s->k, struct key, m->portion);
+    int err = s->rest ? rest_learn(m->t, m->ctx, m->ix, s->rest) : 0;
+    if (s->n && m->nstretch == 1 && s->room < WALK_CHUNK) {
+        s->room = WALK_CHUNK;
+        s->k = talloc_realloc(m->ctx, s->k, struct key, s->room);
     }
-    s->i = s->n = 0;
-    while (!s->end && s->n == 0) {
-        int err = kv_range(m->t, m->db, &s->from, &s->to, m->w->reverse, s->k, m->portion, &s->n);
+    for (s->i = s->n = 0; !err && !s->end && s->n == 0;) {
+        err =
+            kv_range(m->t, source_db(m, s), &s->from, &s->to, m->w->reverse, s->k, s->room, &s->n);
         if (err)
             return err;
-        s->end = s->n < m->portion;
+        s->end = s->n < s->room;
         if (s->n && m->w->reverse) {
             s->to = s->k[s->n - 1];
         } else if (s->n) {
@@ -74,8 +87,10 @@ static int source_fill(struct merge *m, struct source *s)
         }
         if (m->pieces)
             keep_first_pieces(s);
+        if (s->rest)
+            s->n = rest_keep(s->rest, s->k, s->n);
     }
-    return 0;
+    return err;
 }
 
 static void source_range(struct merge *m, const struct key *prefix, struct source *s)
@@ -101,19 +116,20 @@ static int source_read(struct merge *m, const struct source *s, struct kv_bulk *
                        void *arg)
 {
     struct key from = s->from, k;
-    for (bool any = true; any;) {
-        int err = kv_bulk(m->t, m->db, &from, b);
+    int err = s->rest ? rest_learn(m->t, m->ctx, m->ix, s->rest) : 0;
+    for (bool any = true; any && !err;) {
+        err = kv_bulk(m->t, source_db(m, s), &from, b);
         for (any = false; !err && kv_bulk_next(b, &k); any = true) {
+            uint64_t id = key_get(k.b + k.len - 8, 8);
             if (s->to.len && key_cmp(&k, &s->to) >= 0)
                 return 0;
-            err = fn(m->t, key_get(k.b + k.len - 8, 8), NULL, arg);
+            if (!s->rest || !rest_knows(s->rest, id))
+                err = fn(m->t, id, NULL, arg);
             from = k;
         }
-        if (err)
-            return err;
         key_u8(&from, 0);
     }
-    return 0;
+    return err;
 }
 
 static int read_all(struct merge *m, walk_fn fn, void *arg)
@@ -159,11 +175,18 @@ static int heap_build(struct merge *m)
     m->heap = talloc_array(m->ctx, size_t, m->nsrc + 1);
     m->nheap = 0;
     for (size_t i = 0; i < m->nsrc; i++) {
-        m->src[i].k = talloc_array(m->ctx, struct key, m->portion);
-        int err = source_fill(m, &m->src[i]);
+        struct source *s = &m->src[i];
+        int err = 0;
+        s->room = m->portion;
+        s->k = talloc_array(m->ctx, struct key, s->room);
+        s->waits = s->rest != NULL; /* many a list ends before it comes to them */
+        if (s->waits)
+            s->n = rest_begin(s->rest, m->w->reverse, s->k);
+        else
+            err = source_fill(m, s);
         if (err)
             return err;
-        if (m->src[i].n)
+        if (s->n)
             m->heap[m->nheap++] = i;
     }
     for (size_t i = m->nheap; i-- > 0;)
@@ -174,7 +197,8 @@ static int heap_build(struct merge *m)
 static int heap_next(struct merge *m)
 {
     struct source *s = &m->src[m->heap[0]];
-    if (++s->i == s->n) {
+    if (s->waits || ++s->i == s->n) {
+        s->waits = false;
         int err = source_fill(m, s);
         if (err)
             return err;
@@ -207,7 +231,7 @@ static int areas_present(struct merge *m, uint64_t from, uint64_t end, struct ar
         key_area(&lo, from);
         if (end < AREA_END)
             key_area(&hi, end);
-        int err = kv_range(m->t, m->db, &lo, &hi, false, &k, 1, &n);
+        int err = kv_range(m->t, m->all ? m->all->db : m->db, &lo, &hi, false, &k, 1, &n);
         if (err || !n)
             return err;
         from = key_get(k.b, AREA_LEN);
@@ -277,6 +301,20 @@ static void sources_whole(struct merge *m)
     }
 }
 
+/* The entries of a division and the records that have none. */
+static void source_area(struct merge *m, uint64_t code)
+{
+    struct source range = {0};
+    struct key prefix = {0};
+    key_area(&prefix, code);
+    source_range(m, &prefix, &range);
+    m->nstretch++;
+    if (m->db)
+        m->src[m->nsrc++] = range;
+    if (m->all && (range.rest = rest_new(m->ctx, m->ix, code, &range.from, &range.to)))
+        m->src[m->nsrc++] = range;
+}
+
 static int sources(struct merge *m)
 {
     struct area_list l = {0};
@@ -292,18 +330,16 @@ static int sources(struct merge *m)
     } else if (m->prefix) {
         key_u64(&prefix, strtoull(m->w->lo, NULL, 10));
     }
-    m->src = talloc_zero_array(m->ctx, struct source, l.n + 1);
-    if (!m->by_area)
+    m->src = talloc_zero_array(m->ctx, struct source, 2 * l.n + 1);
+    if (!m->by_area) {
         source_range(m, &prefix, &m->src[m->nsrc++]);
-    for (size_t i = 0; i < l.n; i++) {
-        if (i && l.code[i] == l.code[i - 1])
-            continue;
-        key_init(&prefix);
-        key_area(&prefix, l.code[i]);
-        source_range(m, &prefix, &m->src[m->nsrc++]);
+        m->nstretch = 1;
     }
+    for (size_t i = 0; i < l.n; i++)
+        if (!i || l.code[i] != l.code[i - 1])
+            source_area(m, l.code[i]);
     /* a single stretch begins small: most are the few links of one record */
-    m->portion = m->nsrc > 128 ? 4 : m->nsrc > 1 ? 512 / m->nsrc : FIRST_CHUNK;
+    m->portion = m->nstretch > 128 ? 4 : m->nstretch > 1 ? 512 / m->nstretch : FIRST_CHUNK;
     return 0;
 }
 
@@ -351,6 +387,8 @@ static void order_bounds(struct merge *m, const struct form_field *f)
     }
     if (m->has_hi)
         key_u8(&m->hi, 1); /* behind the 0 that ends an equal sort key */
+    if (m->has_hi && !m->lo.len)
+        key_u8(&m->lo, 1); /* behind the unanswered */
 }
 
 static int merge_begin(struct merge *m)
@@ -361,16 +399,24 @@ static int merge_begin(struct merge *m)
     const struct ix *ix = f || by_area ? walk_index(tb, f) : NULL;
     if (f && !ix)
         return HE_USAGE;
-    if (ix && !atomic_load(&ix->ready))
-        return HE_BUSY;
-    m->by_area = by_area;
-    m->db = ix ? ix->db : tb->rec;
-    m->pieces = !ix;
-    m->prefix = by_area ? AREA_LEN : ix && ix->ref && m->w->lo ? 8 : 0;
     m->has_after = m->w->after && *m->w->after;
     m->straight = m->w->any_order && ix && !m->has_after && !m->w->reverse;
     if (f && !f->ref)
         order_bounds(m, f);
+    if (ix && ix->usual) {
+        m->all = walk_index(tb, NULL);
+        if (m->straight && !m->lo.len && !m->has_hi) { /* every record, in no order */
+            ix = m->all;
+            m->all = NULL;
+        }
+    }
+    if ((ix && !atomic_load(&ix->ready)) || (m->all && !atomic_load(&m->all->ready)))
+        return HE_BUSY;
+    m->ix = ix;
+    m->by_area = by_area;
+    m->db = ix ? ix->db : tb->rec;
+    m->pieces = !ix;
+    m->prefix = by_area ? AREA_LEN : ix && ix->ref && m->w->lo ? 8 : 0;
     int err = m->has_after ? unhex(m->w->after, &m->after) : 0;
     return err ? err : sources(m);
 }
@@ -398,6 +444,10 @@ static int merge_run(struct merge *m, walk_fn fn, void *arg)
         uint64_t id = key_get(k->b + k->len - 8, 8);
         char mark[2 * KEY_MAX + 1];
         bool skip;
+        if (s->waits) {
+            err = heap_next(m);
+            continue;
+        }
         hex(k->b + m->prefix, k->len - m->prefix, mark);
         err = is_forward(m, id, &skip);
         if (!err && !skip)

@@ -232,7 +232,7 @@ Test(store_open, upgrade)
     cr_assert_eq(store_verify(b.s, NULL, NULL), 0);
     store_close(&b.s);
     /* the automatic backup is the old store */
-    char *from = text_printf(b.ctx, "%s/before-format-2", b.conf.dir);
+    char *from = text_printf(b.ctx, "%s/before-format-3", b.conf.dir);
     b.conf.dir = text_printf(b.ctx, "%s/old", b.dir);
     int err = store_restore(from, &b.conf, &b.problem);
     cr_assert_eq(err, 0, "%s", b.problem);

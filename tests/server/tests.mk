@@ -29,7 +29,8 @@ endif
 
 EXTRA_DIST += tests/server/store_box.h
 if TESTS_BUILT
-store_tests = tests/server/store_record tests/server/store_admin tests/server/store_open
+store_tests = tests/server/store_record tests/server/store_admin tests/server/store_open \
+	tests/server/store_usual
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 store_test_libs = libstore.a librec.a libform.a libbase.a $(DB_LIBS) $(CSV_LIBS) $(BASE_LIBS) \
@@ -44,6 +45,9 @@ tests_server_store_admin_LDADD = $(store_test_libs)
 tests_server_store_open_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_store_open_CFLAGS = $(TEST_CFLAGS)
 tests_server_store_open_LDADD = $(store_test_libs)
+tests_server_store_usual_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_server_store_usual_CFLAGS = $(TEST_CFLAGS)
+tests_server_store_usual_LDADD = $(store_test_libs)
 endif
 
 EXTRA_DIST += tests/server/sweep_box.h tests/server/work_box.h tests/server/county_box.h
