@@ -18,7 +18,6 @@ struct printing {
     struct ctl *c;
     const struct node *head; /* the first page */
     size_t n;                /* columns behind code and name */
-    bool *counts;            /* [n] figures that count, not quotients */
     const char **cell;
     struct table_column *column;
     const char *title, *pdf;
@@ -80,13 +79,11 @@ static void columns(struct printing *x)
 {
     size_t i = 2;
     x->column = talloc_zero_array(x->c, struct table_column, x->n + 2);
-    x->counts = talloc_zero_array(x->c, bool, x->n + 2);
     x->column[0] = (struct table_column){.heading = _("区划"), .width = 12};
     x->column[1] = (struct table_column){.heading = _("名称"), .width = 20};
     for (const struct node *e = node_first(node_get(x->head, "columns")); e; e = e->next, i++) {
         x->column[i] = (struct table_column){
             .heading = word(e, "label"), .group = word(e, "group"), .number = true};
-        x->counts[i] = !node_flag(e, "quotient");
     }
 }
 
@@ -131,20 +128,6 @@ static int head(struct printing *x, const struct node *answer)
     return open_sink(x);
 }
 
-/* Decision 9: below the township a figure of one to four would tell of single children. */
-static void merge_small(struct printing *x)
-{
-    if (strlen(x->cell[0]) != 12 || strcmp(x->cell[0] + 9, "000") == 0)
-        return;
-    for (size_t i = 2; i < x->n + 2; i++) {
-        int v = x->cell[i] && x->counts[i] ? atoi(x->cell[i]) : 0;
-        if (!x->counts[i])
-            x->cell[i] = NULL;
-        else if (v >= 1 && v <= 4)
-            x->cell[i] = "<5";
-    }
-}
-
 static void keep_for_pdf(struct printing *x, bool total)
 {
     size_t n = x->n + 2;
@@ -165,8 +148,6 @@ static int row(struct printing *x, const struct node *e)
     x->cell[1] = node_text_or(e, "name", "");
     for (const struct node *v = node_first(node_get(e, "v")); v && i < x->n + 2; v = v->next, i++)
         x->cell[i] = v->type == NODE_STR ? v->str : text_printf(tmp, "%lld", (long long)v->num);
-    if (args_has(x->c->args, "--merge-small"))
-        merge_small(x);
     if (x->file)
         r = table_add(x->file, x->cell);
     else if (x->pdf)
@@ -276,6 +257,8 @@ static int print_pages(struct ctl *c, enum wire_op op, struct node *b)
     if (r < 0)
         return r;
     node_bool(b, "deep", args_has(c->args, "--villages"));
+    node_bool(b, "file", true);
+    node_bool(b, "outside", args_has(c->args, "--outside"));
     for (;;) {
         if ((r = ctl_call(c, op, b, &answer)) < 0 || (r = head(&x, answer)) < 0)
             return r;

@@ -74,14 +74,14 @@ const struct command commands[] = {
      CTL_WRITE | CTL_JSON, cmd_set},
 
     {"report",
-     "[NAME] [--period P] [--division CODE] [--villages] [--merge-small] "
+     "[NAME] [--period P] [--division CODE] [--villages] [--outside] "
      "[--xlsx FILE|--pdf FILE|--csv-file FILE]",
      N_("统计报表；不写名称列出有哪些。时间写 2026-11-22、2026-11 或 2026Q4"),
      N_("report\nreport t1 --period 2026-10 --csv\nreport t1 --division 320681100000 --xlsx "
         "月报.xlsx"),
      CTL_DATA, cmd_report},
     {"report count",
-     "TYPE --rows R [--columns C] [--where EXPR] [--day D] [--division CODE] [--merge-small] "
+     "TYPE --rows R [--columns C] [--where EXPR] [--day D] [--division CODE] [--outside] "
      "[--xlsx FILE|--pdf FILE|--csv-file FILE]",
      N_("临时统计：按一项分行、一项分列数一数；R、C 写字段，town 是乡镇"),
      "report count child --rows town --columns school_state --where \"state = '3'\" --xlsx a.xlsx",
@@ -90,7 +90,7 @@ const struct command commands[] = {
      N_("冻结一张报表，以后不再重算；再冻结一次就是更正版，要写 --note"),
      N_("report freeze t1 --period 2026-10\nreport freeze t1 --period 2026-10 --note 汇龙镇补报"),
      CTL_JSON, cmd_report_freeze},
-    {"report frozen", "[ID] [--villages] [--merge-small] [--xlsx FILE|--pdf FILE|--csv-file FILE]",
+    {"report frozen", "[ID] [--villages] [--outside] [--xlsx FILE|--pdf FILE|--csv-file FILE]",
      N_("列出冻结的报表，或看其中一张和它更正了什么"), "report frozen\nreport frozen 3 --csv",
      CTL_DATA, cmd_report_frozen},
 

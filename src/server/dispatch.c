@@ -336,7 +336,9 @@ static int run_call(struct call *c)
         return c->type ? call_wrong(c, "没有这种记录") : HE_PROTOCOL;
     if (row->outside) {
         r = store_read(c->srv->store, admit_only, c);
-        return r < 0 ? r : row->run(c, NULL);
+        if (r == 0)
+            r = row->run(c, NULL);
+        return r == 0 && c->audit ? audit_reading(c) : r;
     }
     if (wire_ops[c->op].kind == WIRE_WRITE)
         return run_write(c);

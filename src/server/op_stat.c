@@ -1,5 +1,5 @@
 /* Statistics. A report is read in pieces of its own: the handlers stand outside of a transaction. Figures
- * leave no row in the audit trail. */
+ * leave a row in the audit trail when they go into a file. */
 #include "server/call.h"
 
 #include <stdlib.h>
@@ -71,7 +71,7 @@ static size_t row_out(struct node *list, void *ctx, const struct report *r,
     for (size_t i = 0; i < r->ncolumn; i++) {
         if (!a->seen[i])
             continue;
-        if (r->column[i].kind == REPORT_FORMULA)
+        if (r->column[i].kind == REPORT_FORMULA || row->v[i] == STAT_SMALL)
             node_str(v, NULL, stat_show(ctx, &r->column[i], row->v[i]));
         else
             node_int(v, NULL, row->v[i]);
@@ -89,8 +89,31 @@ static int ask_from(struct call *c, const struct node *b, struct stat_ask *ask)
     return ask->report ? 0 : call_wrong(c, "没有这张报表，请从报表清单里选");
 }
 
+/* file: the figures go into one; outside: which leaves the county. */
+static struct stat_out where_to(struct call *c)
+{
+    return (struct stat_out){.ctx = c->ctx,
+                             .actor = c->actor,
+                             .file = node_flag(c->body, "file"),
+                             .outside = node_flag(c->body, "outside")};
+}
+
+/* What is taken out as a file stands in the audit trail, once for all its pages. */
+static void leave_row(struct call *c)
+{
+    static const char *const kept[] = {"report",  "period", "division", "deep", "id",
+                                       "outside", "rows",   "columns",  "day",  "area"};
+    if (!node_flag(c->body, "file") || node_text(c->body, "after"))
+        return;
+    c->audit = node_map(c->root);
+    for (size_t i = 0; i < NELEM(kept); i++)
+        if (node_get(c->body, kept[i]))
+            node_copy(c->audit, kept[i], node_get(c->body, kept[i]));
+    call_digest(c->audit, "where", node_text(c->body, "where"));
+}
+
 /*
- * {report, period, division, deep, after} → {report, label, definition, period, from, to, partial,
+ * {report, period, division, deep, file, outside, after} → {report, label, definition, period, from, to, partial,
  * division, title, columns: [{name, label, group, opens}], broken: [text], rows: [{code, name, total,
  * director, v: [number or text]}], next}. Columns come with the first page only.
  */
@@ -105,6 +128,7 @@ int op_stat_run(struct call *c, struct txn *t)
     int r = ask_from(c, c->body, &ask);
     if (r < 0)
         return r;
+    ask.out = where_to(c);
     r = stat_run(c->ctx, c->county, c->actor, &ask, &a, &problem);
     if (r < 0)
         return call_said(c, r, problem);
@@ -115,6 +139,7 @@ int op_stat_run(struct call *c, struct txn *t)
         bytes += row_out(rows, c->ctx, ask.report, a, &a->row[i]);
     if (i < a->n)
         node_str(c->out, "next", text_printf(c->ctx, "%zu", i));
+    leave_row(c);
     return 0;
 }
 
@@ -151,15 +176,16 @@ int op_stat_cell(struct call *c, struct txn *t)
         return 0;
     }
     const struct node *rows = node_get(c->out, "rows");
-    struct node *detail = node_map(c->root);
-    node_str(detail, "report", node_text(c->body, "report"));
-    node_str(detail, "column", node_text(c->body, "column"));
-    call_digest(detail, "where", list.where);
-    call_digest(detail, "words", words);
-    node_int(detail, "n", rows ? (int64_t)rows->n : 0);
+    c->audit = node_map(c->root);
+    node_str(c->audit, "report", node_text(c->body, "report"));
+    node_str(c->audit, "column", node_text(c->body, "column"));
+    call_digest(c->audit, "where", list.where);
+    call_digest(c->audit, "words", words);
+    node_int(c->audit, "n", rows ? (int64_t)rows->n : 0);
     const struct report *r0 = reports_find(c->county->reports, node_text(c->body, "report"));
     int at = report_column_find(r0, node_text(c->body, "column"));
-    return call_audit(c, report_column_form(r0, &r0->column[at]), 0, detail);
+    c->form = report_column_form(r0, &r0->column[at]);
+    return 0;
 }
 
 /* {report, period, division, note} → {job, frozen, edition}. Reads in pieces first: its one change is a
@@ -178,7 +204,7 @@ int op_stat_freeze(struct call *c, struct txn *t)
     return call_said(c, r, problem);
 }
 
-/* {report, division} → stat_frozen_list; {id, deep, after} → stat_frozen_view */
+/* {report, division} → stat_frozen_list; {id, deep, file, outside, after} → stat_frozen_view */
 int op_stat_frozen(struct call *c, struct txn *t)
 {
     uint64_t id = call_id(c->body, "id");
@@ -186,11 +212,13 @@ int op_stat_frozen(struct call *c, struct txn *t)
     if (!id)
         return stat_frozen_list(t, c->ctx, c->county, c->actor, node_text(c->body, "report"),
                                 node_text(c->body, "division"), c->out);
-    return stat_frozen_view(t, c->ctx, c->county, c->actor, id, node_flag(c->body, "deep"),
+    struct stat_out to = where_to(c);
+    leave_row(c);
+    return stat_frozen_view(t, c->ctx, c->county, c->actor, id, node_flag(c->body, "deep"), &to,
                             after ? strtoul(after, NULL, 10) : 0, ROWS_BYTES, c->out);
 }
 
-/* {type, rows, columns, where, area, day, after} → stat_cross */
+/* {type, rows, columns, where, area, day, file, outside, after} → stat_cross */
 int op_stat_cross(struct call *c, struct txn *t)
 {
     struct list_ask ask = {
@@ -204,8 +232,10 @@ int op_stat_cross(struct call *c, struct txn *t)
     /* a day gone by reads the history of every record: for those who make reports */
     if (day && *day && !actor_may(c->actor, "report.read"))
         return HE_DENIED;
+    struct stat_out to = where_to(c);
+    leave_row(c);
     int r = stat_cross(t, c->ctx, c->county, c->actor, &ask, node_text(c->body, "rows"),
-                       node_text(c->body, "columns"), after ? strtoul(after, NULL, 10) : 0,
+                       node_text(c->body, "columns"), &to, after ? strtoul(after, NULL, 10) : 0,
                        ROWS_BYTES, c->out, &problem);
     return call_said(c, r, problem);
 }

@@ -19,6 +19,7 @@
  *   stat_move.c      who came and went in a period
  *   stat_cross.c     a table somebody made up
  *   stat_cell.c      the children behind a figure
+ *   stat_small.c     small figures merged in files that leave the county
  *   stat_freeze.c stat_frozen.c  a report that stays as it was: making one, looking at one
  */
 #ifndef HUTONG_WORK_STAT_H
@@ -46,7 +47,16 @@ struct stat_period {
 int stat_period(void *ctx, const char *text, unsigned kinds, struct date today,
                 struct stat_period *out, char **problem);
 
-#define STAT_NONE INT64_MIN
+#define STAT_NONE       INT64_MIN
+#define STAT_SMALL      (INT64_MIN + 1) /* one to four, which the reader is not told apart */
+#define STAT_SMALL_TEXT "<5"
+
+/* Where figures go: into a file, out of the county. */
+struct stat_out {
+    void *ctx;
+    const struct actor *actor;
+    bool file, outside;
+};
 
 struct stat_row {
     char code[13]; /* "" in reports by director */
@@ -71,6 +81,7 @@ struct stat_ask {
     const char *period, *division; /* as typed; NULL: now; the actor's own */
     bool deep;                     /* every village, not the divisions right below only */
     struct stat_pick *pick;        /* NULL: the whole table */
+    struct stat_out out;           /* {0}: for the screen */
 };
 
 struct stat_answer {
@@ -112,15 +123,17 @@ int stat_frozen_list(struct txn *, void *ctx, const struct county *, const struc
  * is}] to the edition before; deep: villages too. from: a row to go on from, bytes: about how many to
  * give; next. HE_NOTFOUND outside of the actor's divisions. */
 int stat_frozen_view(struct txn *, void *ctx, const struct county *, const struct actor *,
-                     uint64_t id, bool deep, size_t from, size_t bytes, struct node *out);
+                     uint64_t id, bool deep, const struct stat_out *, size_t from, size_t bytes,
+                     struct node *out);
 /*
  * 临时统计: how many records of ask (form, where, area, day) by two fields (paths, or "town"), columns NULL:
  * by one. Answers as stat.run does, the last column and row are totals; a multiple choice counts under
  * each of its codes. from, bytes, next: as stat_frozen_view.
  */
 int stat_cross(struct txn *, void *ctx, const struct county *, const struct actor *,
-               const struct list_ask *, const char *rows, const char *columns, size_t from,
-               size_t bytes, struct node *out, char **problem);
+               const struct list_ask *, const char *rows, const char *columns,
+               const struct stat_out *, size_t from, size_t bytes, struct node *out,
+               char **problem);
 /* The figure as people read it: "12", "45.20", "" for none. */
 char *stat_show(void *ctx, const struct report_column *, int64_t v);
 /* The reports and what the actor may do with them: {rows: [{name, label, periods: […]}]}. */

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/lang.h"
 #include "base/text.h"
+#include "form/type.h"
 #include "work/stat_in.h"
 
 #define COLUMNS_MAX 60
@@ -25,7 +26,35 @@ struct cross {
     size_t nrow, ncol;
     int64_t *v; /* [nrow + 1][ncol + 1]: the last are totals */
     bool two;
+    const struct form *form;
+    const char *by[2], *area;
+    const struct stat_out *out;
 };
+
+/* Does a row or column of this key tell of less than a township? */
+static bool fine(const struct cross *x, const char *by, const char *key)
+{
+    const struct form_field *f = by && *key ? form_field(x->form, by) : NULL;
+    const char *type = f ? f->type->name : "";
+
+    if (strcmp(type, "area") == 0)
+        return area_level(key) >= AREA_VILLAGE;
+    return strcmp(type, "user") == 0 || strcmp(type, "ref") == 0;
+}
+
+static bool small_at(const struct cross *x, size_t row, size_t col)
+{
+    const char *key[2] = {row < x->nrow ? x->row[row].key : "",
+                          col < x->ncol ? x->col[col].key : ""};
+
+    if (!stat_is_small(x->v[row * (x->ncol + 1) + col]))
+        return false;
+    for (int i = 0; i < 2; i++)
+        if (fine(x, x->by[i], key[i]) &&
+            (x->out->outside || stat_merges(x->out, key[i], false, "")))
+            return true;
+    return stat_merges(x->out, "", true, x->area ? x->area : "");
+}
 
 static const char *text_at(const struct node *list, size_t i)
 {
@@ -114,7 +143,10 @@ static void rows_out(const struct cross *x, struct node *out, size_t from, size_
         node_bool(n, "total", total);
         v = node_add_list(n, "v");
         for (size_t c = 0; c <= x->ncol; c++)
-            node_int(v, NULL, x->v[i * (x->ncol + 1) + c]);
+            if (small_at(x, i, c))
+                node_str(v, NULL, STAT_SMALL_TEXT);
+            else
+                node_int(v, NULL, x->v[i * (x->ncol + 1) + c]);
         used += 80 + 6 * x->ncol;
     }
     if (i <= x->nrow)
@@ -135,10 +167,17 @@ static void head_out(const struct cross *x, const struct actor *actor, const str
 }
 
 int stat_cross(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
-               const struct list_ask *ask, const char *rows, const char *columns, size_t from,
-               size_t bytes, struct node *out, char **problem)
+               const struct list_ask *ask, const char *rows, const char *columns,
+               const struct stat_out *to, size_t from, size_t bytes, struct node *out,
+               char **problem)
 {
-    struct cross x = {.ctx = talloc_new(ctx), .county = county, .two = columns && *columns};
+    struct cross x = {.ctx = talloc_new(ctx),
+                      .county = county,
+                      .two = columns && *columns,
+                      .form = ask->form,
+                      .by = {rows, columns},
+                      .area = ask->area,
+                      .out = to};
     const char *by[] = {rows, x.two ? columns : NULL, NULL};
     struct node *counted = node_map(x.ctx);
     int err = list_count(txn, x.ctx, county, actor, ask, by, counted, problem);

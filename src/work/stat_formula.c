@@ -64,8 +64,8 @@ char *stat_show(void *ctx, const struct report_column *c, int64_t v)
 {
     int64_t scale = 1;
 
-    if (v == STAT_NONE)
-        return talloc_strdup(ctx, "");
+    if (v == STAT_NONE || v == STAT_SMALL)
+        return talloc_strdup(ctx, v == STAT_SMALL ? STAT_SMALL_TEXT : "");
     for (int i = 0; i < c->digits; i++)
         scale *= 10;
     if (scale == 1)

@@ -21,6 +21,7 @@ struct look {
     const char **areas;
     const char *report, *division;
     bool deep;
+    const struct stat_out *to;
     struct node *out, *rows;
 };
 
@@ -219,6 +220,8 @@ static void row_out(struct look *l, struct node *rows, const struct frozen *z,
 {
     struct node *n = node_add_map(rows, NULL), *v;
     char **figure = figures_of(l->ctx, row, z->n);
+    bool merges = stat_merges(l->to, text(row, "code"), *text(row, "total") == '1',
+                              text(z->head, "division"));
 
     node_str(n, "code", text(row, "code"));
     node_str(n, "name", text(row, "name"));
@@ -227,8 +230,10 @@ static void row_out(struct look *l, struct node *rows, const struct frozen *z,
     for (size_t i = 0; i < z->n; i++) {
         if (!z->line[i].seen)
             continue;
-        if (z->line[i].formula)
-            node_str(v, NULL, figure[i] ? figure[i] : "");
+        if (merges && figure[i] && z->line[i].formula != 2 && stat_is_small(atoi(figure[i])))
+            node_str(v, NULL, STAT_SMALL_TEXT);
+        else if (z->line[i].formula)
+            node_str(v, NULL, figure[i] && !(merges && z->line[i].formula == 2) ? figure[i] : "");
         else
             node_int(v, NULL, figure[i] ? strtoll(figure[i], NULL, 10) : 0);
     }
@@ -253,6 +258,8 @@ static void differences(struct look *l, const struct frozen *z, const struct fro
         const struct rec *was = row_like(old, z->row[i]);
         char **now = figures_of(l->ctx, z->row[i], z->n);
         char **then = was ? figures_of(l->ctx, was, old->n) : NULL;
+        bool merges = stat_merges(l->to, text(z->row[i], "code"), *text(z->row[i], "total") == '1',
+                                  text(z->head, "division"));
 
         for (size_t c = 0; c < z->n && row_seen(l, z, z->row[i]) && list->n < CHANGES_MAX; c++) {
             size_t k = 0;
@@ -260,7 +267,7 @@ static void differences(struct look *l, const struct frozen *z, const struct fro
             while (k < old->n && strcmp(old->line[k].name, z->line[c].name) != 0)
                 k++;
             const char *a = then && k < old->n && then[k] ? then[k] : "", *b = now[c] ? now[c] : "";
-            if (!z->line[c].seen || strcmp(a, b) == 0)
+            if (!z->line[c].seen || strcmp(a, b) == 0 || merges)
                 continue;
             struct node *n = node_add_map(list, NULL);
             node_str(n, "code", text(z->row[i], "code"));
@@ -280,7 +287,8 @@ static void frozen_head_out(struct look *l, const struct frozen *z)
 
     head_out(l, l->out, z->head);
     node_str(l->out, "definition", text(z->head, "definition"));
-    if (areas_cover((const char *const *)l->areas, text(z->head, "division")))
+    if (areas_cover((const char *const *)l->areas, text(z->head, "division")) &&
+        !(l->to && l->to->outside)) /* they are of single children */
         node_str(l->out, "exceptions", text(z->head, "exceptions"));
     list = node_add_list(l->out, "columns");
     for (size_t i = 0; i < z->n; i++) {
@@ -297,8 +305,8 @@ static void frozen_head_out(struct look *l, const struct frozen *z)
 }
 
 int stat_frozen_view(struct txn *txn, void *ctx, const struct county *county,
-                     const struct actor *actor, uint64_t id, bool deep, size_t from, size_t bytes,
-                     struct node *out)
+                     const struct actor *actor, uint64_t id, bool deep, const struct stat_out *to,
+                     size_t from, size_t bytes, struct node *out)
 {
     struct look l = {.txn = txn,
                      .ctx = ctx,
@@ -306,6 +314,7 @@ int stat_frozen_view(struct txn *txn, void *ctx, const struct county *county,
                      .actor = actor_with(ctx, actor, "report.read", NULL),
                      .areas = actor_areas(ctx, actor, "report.read"),
                      .deep = deep,
+                     .to = to,
                      .out = out};
     struct frozen z, old;
     struct node *rows;

@@ -138,6 +138,11 @@ bool stat_nameable(void *ctx, const struct county *, const struct actor *, const
 int stat_frozen_total(struct txn *, void *ctx, const struct county *, uint64_t id,
                       const char *column, int64_t *v);
 
+/* stat_small.c. Are the small figures of a row (total, a division, "" the rest) merged there? */
+bool stat_merges(const struct stat_out *, const char *code, bool total, const char *division);
+bool stat_is_small(int64_t);
+void stat_merge(struct stat_answer *, const struct report *, const struct stat_out *);
+
 /* stat_formula.c */
 void stat_formulas(struct stat_answer *, const struct report *);
 void stat_identities(struct stat_answer *, const struct report *);

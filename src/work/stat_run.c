@@ -419,6 +419,7 @@ static int compute(struct run *run)
     stat_formulas(a, run->r);
     rows_drop(run);
     stat_identities(a, run->r);
+    stat_merge(a, run->r, &run->ask->out);
     return run->r->by_director ? store_read(run->county->store, director_names, run) : 0;
 }
 

@@ -52,7 +52,7 @@ static int rows_in_box(struct harness *h, const char *user, const char *begins)
 /* The monthly report as a workbook in the box: no more keys than it may take. */
 Test(sheet, monthly, .init = setup, .fini = teardown)
 {
-    static const char *const keys[] = {"=", "6", "2", "\r", "\r", "\0330", "1", NULL};
+    static const char *const keys[] = {"=", "6", "2", "\r", "\r", "\0330", "1", "1", NULL};
     struct harness *h = county_screen(&county, "gao", NULL);
     cr_assert_leq(press(h, keys), KEYS_MAX);
     SEES(h, "已放进取件箱：t1-2026-10-");

@@ -129,11 +129,15 @@ has "and figures that are numbers" '<v>1496</v>' "$tmp/sheet.xml"
 rc_of "a PDF" 0 "$ctl" report t1 --pdf "$tmp/t1.pdf"
 pdftotext -layout "$tmp/t1.pdf" "$tmp/pdf.txt" 2>/dev/null
 has "with the figures as text" "1496" "$tmp/pdf.txt"
-rc_of "files that leave the county" 0 "$ctl" report t1 --villages --merge-small --csv-file "$tmp/small.csv"
+rc_of "files that leave the county" 0 "$ctl" report t1 --villages --outside --csv-file "$tmp/small.csv"
 same "name no figure of one to four in a village" 0 "$(awk -F, 'substr($1, 12, 2) ~ /[1-9]/ { for (i = 3; i <= NF; i++) if ($i ~ /^[1-4]$/) print }' "$tmp/small.csv" | wc -l)"
 rc_of "one way out only" 2 "$ctl" report t1 --csv --xlsx "$tmp/t1.xlsx"
 
 # --- a table of one's own ---
+rc_of "a table of villages that leaves the county" 0 "$ctl" report count child --rows village --columns sex --outside --csv-file "$tmp/small.csv"
+same "names no small figure either" 0 "$(awk -F, 'NR > 1 && $1 != "" { for (i = 3; i <= NF; i++) if ($i ~ /^[1-4]$/) print }' "$tmp/small.csv" | wc -l)"
+has "but says that there are some" "<5" "$tmp/small.csv"
+same "and leaves a row" 1 "$("$ctl" audit list --op stat.cross --newest --limit 1 --json | grep -c '"outside":true')"
 "$ctl" report count child --rows town --columns sex --where "state = '3'" --csv >"$tmp/out" 2>/dev/null
 same "the total of a table of one's own" "$("$ctl" count child --where "state = '3'" 2>/dev/null)" \
 	"$(tail -1 "$tmp/out" | awk -F, '{ print $NF }')"

@@ -10,6 +10,7 @@ struct asked {
     bool deep;
     struct stat_pick *pick;
     struct stat_answer *out;
+    struct stat_out to;
 };
 
 static int actor_fn(struct call *c)
@@ -22,13 +23,16 @@ static int actor_fn(struct call *c)
 static int ask(struct box *b, struct asked *a)
 {
     struct call c = {.b = b, .login = a->login, .fn = actor_fn};
-    struct stat_ask q = {reports_find(b->county->reports, a->report), a->period, a->division,
-                         a->deep, a->pick};
+    struct stat_ask q = {
+        reports_find(b->county->reports, a->report), a->period, a->division, a->deep, a->pick, {0}};
     char *problem;
     int err;
 
     cr_assert_not_null(q.report, "%s", a->report);
     cr_assert_eq(call_read(&c), 0);
+    q.out = a->to;
+    q.out.ctx = b->ctx;
+    q.out.actor = c.actor;
     err = stat_run(b->ctx, b->county, c.actor, &q, &a->out, &problem);
     if (err)
         cr_log_info("%s %s: %s", a->report, a->period, problem ? problem : err_name(err));
@@ -351,6 +355,57 @@ Test(work_stat, visits)
     box_free(&b);
 }
 
+static const char *shown(struct box *b, const struct asked *a, const char *code, const char *column)
+{
+    const struct report *r = reports_find(b->county->reports, a->report);
+    int c = report_column_find(r, column);
+
+    return stat_show(b->ctx, &r->column[c], row_of(a, code)->v[c]);
+}
+
+/* Small figures below the township: in what leaves the county, and in the files of who may not take out
+ * children. */
+Test(work_stat, small_figures)
+{
+    static const struct {
+        const char *login, *division;
+        bool deep;
+        struct stat_out to;
+        const char *code, *column, *want;
+    } cases[] = {
+        {"clerk", COUNTY, true, {0}, VILLAGE_A, "n", "2"},
+        {"clerk", COUNTY, true, {.file = true}, VILLAGE_A, "n", "2"},
+        {"clerk", COUNTY, true, {.file = true, .outside = true}, VILLAGE_A, "n", "<5"},
+        {"clerk", COUNTY, true, {.file = true, .outside = true}, VILLAGE_A, "share", ""},
+        {"clerk", COUNTY, true, {.file = true, .outside = true}, VILLAGE_A, "age_0_5", "0"},
+        {"clerk", COUNTY, true, {.file = true, .outside = true}, TOWN_1, "n", "3"},
+        {"clerk", COUNTY, true, {.file = true, .outside = true}, TOWN_1, "share", "75.00"},
+        {"clerk", COUNTY, true, {.outside = true}, VILLAGE_A, "n", "<5"},
+        {"clerk", VILLAGE_A, false, {.outside = true}, "", "n", "<5"}, /* the total of one */
+        {"clerk", TOWN_1, false, {.outside = true}, "", "n", "3"},
+        {"leader", COUNTY, true, {0}, VILLAGE_A, "n", "2"},
+        {"leader", COUNTY, true, {.file = true}, VILLAGE_A, "n", "<5"},
+        {"leader", COUNTY, false, {.file = true}, TOWN_1, "n", "3"},
+        {"dir_a", NULL, false, {.file = true}, "", "n", "2"}, /* his own */
+        {"dir_a", NULL, false, {.outside = true}, "", "n", "<5"},
+    };
+    struct box b;
+
+    months(&b);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        struct asked a = {.login = cases[i].login,
+                          .report = "t1",
+                          .period = "2021-03-31",
+                          .division = cases[i].division,
+                          .deep = cases[i].deep,
+                          .to = cases[i].to};
+
+        cr_assert_eq(ask(&b, &a), 0);
+        cr_assert_str_eq(shown(&b, &a, cases[i].code, cases[i].column), cases[i].want, "%zu", i);
+    }
+    box_free(&b);
+}
+
 struct opened {
     const char *login, *report, *period, *column, *row, *ids;
     bool total;
@@ -474,10 +529,15 @@ struct freezing {
     int err;
 };
 
+static struct stat_out frozen_to;
+static bool frozen_deep;
+
 static int frozen_fn(struct call *c)
 {
-    return stat_frozen_view(c->txn, c->ctx, c->b->county, c->actor, c->id, false, 0, 100000,
-                            c->out);
+    frozen_to.ctx = c->ctx;
+    frozen_to.actor = c->actor;
+    return stat_frozen_view(c->txn, c->ctx, c->b->county, c->actor, c->id, frozen_deep, &frozen_to,
+                            0, 100000, c->out);
 }
 
 static struct node *frozen_view(struct box *b, const char *login, uint64_t id, int want)
@@ -548,6 +608,16 @@ Test(work_stat, frozen)
     /* Of the others each sees his rows, the total only who reaches it all. */
     v = frozen_view(&b, "sup", second, 0);
     cr_assert_eq(node_get(v, "rows")->n, 1);
+    frozen_to.outside = true;
+    v = frozen_view(&b, "clerk", second, 0);
+    cr_assert(strstr(node_json(b.ctx, node_get(v, "rows")), "<5") == NULL,
+              "towns stay as they are");
+    frozen_deep = true;
+    v = frozen_view(&b, "clerk", second, 0);
+    cr_assert(strstr(node_json(b.ctx, node_get(v, "rows")), "<5") != NULL, "%s",
+              node_json(b.ctx, node_get(v, "rows")));
+    cr_assert_null(node_text(v, "exceptions"));
+    v = frozen_view(&b, "sup", second, 0);
     cr_assert_str_eq(node_text_or(node_first(node_get(v, "rows")), "code", ""), TOWN_1);
     box_put(&b, NULL, "child", 1, "quality=3");
     freeze(&b, "t1", "2021-04-02", NULL, HE_RULE, "1 份档案");
