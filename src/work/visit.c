@@ -123,7 +123,7 @@ static int new_visit(struct family *f)
 {
     struct rec *child, *visit = f->rec;
     const char *state;
-    bool counts;
+    bool counts, answers; /* is the child his to keep */
     int err = owner_load(f, &child);
 
     rec_set(visit, "state", "1");
@@ -139,12 +139,16 @@ static int new_visit(struct family *f)
     if (state && *state == '4')
         findings_add(f->s->findings, 'E', "child", "exited",
                      _("这个孩子已经退出，不能再记走访；又回来的先办理“恢复在册”"));
+    answers = f->more->trusted || actor_sees(f->txn, f->county, f->actor, "child.change", child);
+    if (!answers && is(visit, "kind", "1"))
+        findings_add(f->s->findings, 'E', "kind", "not_yours",
+                     _("“儿童主任月访”由儿童主任记，请选您自己的走访种类，如教师家访、卫生院巡诊"));
     if ((err = duty_counts(f, child, visit, &counts)))
         return err;
-    rec_set(visit, "counted", counts ? "1" : "0");
+    rec_set(visit, "counted", counts && answers ? "1" : "0");
     rec_set(visit, "abnormal", urgent(visit, child, f->actor->today) ? "1" : "0");
     /* Who may not change files still records what he saw; the director takes it over. */
-    if (f->more->trusted || actor_sees(f->txn, f->county, f->actor, "child.change", child))
+    if (answers)
         carry_all(f, child);
     return visit_copy(f, child);
 }

@@ -343,6 +343,55 @@ Test(rights_wire, table)
     world_drop(&w);
 }
 
+/*
+ * Visits of other services (R-059 teachers, R-061 and R-065 the health centre): for the children they
+ * reach, of their own kind, in the fields of their trade; they do not stand for the director's monthly
+ * visit, and he reads what was seen.
+ */
+static const struct visit_of {
+    size_t who; /* place in people[] */
+    const char *body, *err, *code;
+} visits[] = {
+    {8, "v.child=%lld|v.kind=6|v.visitor_role=7|v.seen=1|v.study=1|v.study_note=作业认真", "OK",
+     ""},
+    {8, "v.child=%lld|v.kind=6|v.seen=1|v.mind_note=见了难受", "RULE", "unknown_field"},
+    {8, "v.child=%lld|v.kind=1|v.seen=1", "RULE", "not_yours"},
+    {10, "v.child=%lld|v.kind=7|v.visitor_role=8|v.seen=1|v.mind=1|v.health_note=血糖平稳", "OK",
+     ""},
+    {10, "v.child=%lld|v.kind=7|v.seen=1|v.study_note=数学", "RULE", "unknown_field"},
+    {10, "v.child=%lld|v.kind=1|v.seen=1", "RULE", "not_yours"},
+    {1, "v.child=%lld|v.kind=1|v.seen=1", "RULE", "not_yours"},
+    {1, "v.child=%lld|v.kind=4|v.seen=1", "OK", ""},
+};
+
+Test(rights_wire, visits_of_other_services)
+{
+    struct world w;
+    const struct node *o;
+    world_make(&w);
+    struct wire_county *c = &w.c;
+    for (const struct visit_of *v = visits; v < visits + NELEM(visits); v++) {
+        struct row row = {NULL, text_printf(c->ctx, "type=visit|?confirm_all|%s", v->body), "",
+                          true};
+        const char *err = county_ask(c, w.fd[v->who], "rec.add", body_of(&w, &row, w.child[0]), &o);
+        cr_expect_str_eq(err, v->err, "%s: %s", v->body, c->raw);
+        cr_expect(strstr(c->raw, v->code) != NULL, "%s: %s", v->body, c->raw);
+        /* nobody's child but those within reach: a child of the other county */
+        err = county_ask(c, w.fd[v->who], "rec.add", body_of(&w, &row, w.outside), NULL);
+        cr_expect_str_eq(err, "RULE", "%s elsewhere: %s", v->body, c->raw);
+    }
+    o = county_do(c, w.fd[0], "rec.get", county_body(c->ctx, "type=visit|#id=3"));
+    cr_expect_str_eq(node_text_or(node_get(o, "v"), "health_note", ""), "血糖平稳");
+    cr_expect_str_eq(node_text_or(node_get(o, "v"), "counted", ""), "0");
+    county_ask(c, w.fd[8], "rec.get", county_body(c->ctx, "type=visit|#id=3"), NULL);
+    cr_expect(!strstr(c->raw, "血糖平稳"), "the school reads no health: %s", c->raw);
+    /* rounds to the seriously ill are a list by themselves */
+    o = county_do(c, w.fd[2], "rec.count",
+                  county_body(c->ctx, "type=visit|where=kind = '7' and child.health = '30'"));
+    cr_expect_eq(node_num(o, "total", 0), 1, "%s", c->raw);
+    world_drop(&w);
+}
+
 /* --- side ways --- */
 
 /* What each of these may never find in any answer. */
