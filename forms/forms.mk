@@ -34,6 +34,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/print/card.print \
 	forms/print/file.print \
 	forms/print/roster.print \
+	forms/print/spot.print \
 	forms/checklist/assess.form \
 	forms/checklist/flood.form \
 	forms/checklist/general.form \

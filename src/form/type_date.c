@@ -134,13 +134,22 @@ static int time_parse(void *ctx, const struct form_field *f, struct date today, 
     return 0;
 }
 
+/* Nobody lives by seconds. */
+static char *time_show(void *ctx, const struct form_field *f, const char *value)
+{
+    (void)f;
+    return text_printf(ctx, "%.16s", value);
+}
+
 /* A date, a month and a time are stored as people write and sort them. */
-#define DATE_TYPE(word, how, length, read)                                                         \
+#define DATE_TYPE(word, how, length, cols, read, said)                                             \
     {                                                                                              \
-        .name = word, .widget = how, .max = length, .limit = length, .width = length,              \
-        .parse = read, .show = type_show_same, .sortkey = type_sort_same                           \
+        .name = word, .widget = how, .max = length, .limit = length, .width = cols, .parse = read, \
+        .show = said, .sortkey = type_sort_same                                                    \
     }
 
-const struct form_type type_date = DATE_TYPE("date", WIDGET_DATE, 10, day_parse);
-const struct form_type type_month = DATE_TYPE("month", WIDGET_DATE, 10, month_parse);
-const struct form_type type_time = DATE_TYPE("time", WIDGET_LINE, 19, time_parse);
+const struct form_type type_date =
+    DATE_TYPE("date", WIDGET_DATE, 10, 10, day_parse, type_show_same);
+const struct form_type type_month =
+    DATE_TYPE("month", WIDGET_DATE, 10, 10, month_parse, type_show_same);
+const struct form_type type_time = DATE_TYPE("time", WIDGET_LINE, 19, 16, time_parse, time_show);

@@ -416,6 +416,12 @@ static void menu_start(struct app *app, struct list *l)
         list_reload(app, l);
 }
 
+static void menu_progress(struct app *app, struct list *l)
+{
+    if (l->at < l->nrow)
+        sweep_run_of(app, l->s, l->row[l->at].id);
+}
+
 static void menu_sign(struct app *app, struct list *l)
 {
     if (l->at < l->nrow && sweep_sign_ask(app, l->s, l->row[l->at].id) > 0)
@@ -425,6 +431,11 @@ static void menu_sign(struct app *app, struct list *l)
 static bool starts(const struct list *l)
 {
     return strcmp(l->type, "sweep") == 0 && session_may(l->s, "sweep.open");
+}
+
+static bool sweeps(const struct list *l)
+{
+    return strcmp(l->type, "sweep") == 0;
 }
 
 static bool signs(const struct list *l)
@@ -441,6 +452,7 @@ static const struct entry {
     {N_("退回"), N_("写明原因，退给上报人修改"), reviews, menu_return},
     {N_("撤回"), N_("自己上报的，还没有生效"), recalls, menu_recall},
     {N_("开启排查"), N_("当前这一次：冻结名单，各村开始填"), starts, menu_start},
+    {N_("排查进度"), N_("当前这一次：各镇各村，结束了的看结束时"), sweeps, menu_progress},
     {N_("签批"), N_("当前这一份：可以印发，或作废"), signs, menu_sign},
     {N_("名单"), N_("换一个名单"), whole, menu_view},
     {N_("区划"), N_("只看一个乡镇或村"), has_area, menu_area},

@@ -138,6 +138,17 @@ char *print_fill(struct app *app, struct session *s, void *ctx, const struct doc
     return doc_fill(ctx, doc, dict_form(s->dict, type), &src, NULL);
 }
 
+char *print_fill_by(struct app *app, struct session *s, void *ctx, const char *name,
+                    const char *type, uint64_t id)
+{
+    struct doc *doc;
+    char *problem = NULL;
+    if (doc_load(ctx, docs_dir(ctx, s), name, s->dict, &doc, &problem) == 0)
+        return print_fill(app, s, ctx, doc, type, id);
+    app_message(app, _("打印模板有错：%s"), problem ? problem : name);
+    return NULL;
+}
+
 void print_open(struct app *app, struct session *s, const char *type, uint64_t id)
 {
     void *ctx = talloc_new(app);

@@ -34,6 +34,9 @@ struct doc *print_choose(struct app *, struct session *, void *ctx, const char *
 /* The document of one record, noted as printed; NULL after a message. */
 char *print_fill(struct app *, struct session *, void *ctx, const struct doc *, const char *type,
                  uint64_t id);
+/* The same of forms/print/NAME.print. */
+char *print_fill_by(struct app *, struct session *, void *ctx, const char *name, const char *type,
+                    uint64_t id);
 /* Preview of a document, from which it is printed. */
 void print_paper(struct app *, struct session *, const struct paper *);
 /* The same for text alone. */

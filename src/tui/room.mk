@@ -66,7 +66,8 @@ libtui_a_SOURCES = \
 	src/tui/session.c src/tui/session.h \
 	src/tui/sweep.h src/tui/sweep_grid.h src/tui/sweep_which.c src/tui/sweep_grid.c \
 	src/tui/sweep_rows.c src/tui/sweep_draw.c src/tui/sweep_more.c src/tui/sweep_paper.c \
-	src/tui/sweep_run.c src/tui/sweep_spot.c src/tui/sweep_doc.c \
+	src/tui/sweep_run.c src/tui/sweep_run.h src/tui/sweep_act.c src/tui/sweep_spot.c \
+	src/tui/sweep_table.c src/tui/sweep_doc.c \
 	src/tui/term.c src/tui/term.h src/tui/term_priv.h \
 	src/tui/users.c src/tui/users.h src/tui/users_info.c \
 	src/tui/village.c src/tui/village.h

@@ -15,14 +15,15 @@ enum {
     CELL_COL = 24,
     CELL = 5,
     HEADS = 3,
-    BAR = 12
+    BAR = 12,
+    RIGHT_COL = 30
 };
 
 static size_t count_done(const struct grid *g)
 {
     size_t n = 0;
     for (size_t i = 0; i < g->n; i++)
-        n += grid_answered(&g->row[i]);
+        n += !grid_waits(&g->row[i]);
     return n;
 }
 
@@ -34,11 +35,14 @@ static void draw_view(const struct grid *g, const struct frame *f)
     memset(bar, '-', BAR);
     memset(bar, '#', done && !part ? 1 : part);
     char *left = text_printf(ctx, _("已查 %zu/%zu [%s]"), done, g->n, bar);
-    char *right = text_printf(ctx, "%s%s%s%s%s", g->open_only ? _("只看待查的 ") : "",
-                              *g->checked_on ? _("排查日期 ") : "", g->checked_on,
-                              g->for_name ? _(" 代录：") : "", g->for_name ? g->for_name : "");
+    const char *back = g->at < g->n ? g->row[g->at].back : NULL;
+    char *right =
+        back ? text_printf(ctx, "%s", back)
+             : text_printf(ctx, "%s%s%s%s%s", g->open_only ? _("只看待查的 ") : "",
+                           *g->checked_on ? _("排查日期 ") : "", g->checked_on,
+                           g->for_name ? _(" 代录：") : "", g->for_name ? g->for_name : "");
     draw_text(&f->view, 0, 0, ATTR_NORMAL, left);
-    draw_cols(&f->view, 0, f->view.cols - 40, 40, ATTR_NORMAL, ALIGN_RIGHT, right);
+    draw_cols(&f->view, 0, RIGHT_COL, f->view.cols - RIGHT_COL, ATTR_NORMAL, ALIGN_RIGHT, right);
     talloc_free(ctx);
 }
 

@@ -55,7 +55,7 @@ static void next_row(struct app *app, struct grid *g)
         return;
     }
     for (size_t i = 0; i < g->n; i++)
-        if (!grid_answered(&g->row[i])) {
+        if (grid_waits(&g->row[i])) {
             g->at = i;
             g->q = 0;
             if (!g->told)
@@ -79,7 +79,8 @@ static void enter(struct app *app, struct grid *g)
         app_message(app, _("这一行还缺：%s"), q[lacks].label);
     } else {
         g->told = false;
-        if (!grid_typed(r) || grid_save(app, g, r))
+        if (r->state == '4' && !grid_typed(r) ? grid_mended(app, g, r)
+                                              : !grid_typed(r) || grid_save(app, g, r))
             next_row(app, g);
     }
 }
@@ -269,6 +270,7 @@ static const char *grid_help(struct app *app, struct screen *scr)
         "没有见到的：填原因的数字，回车，写一句情况。退出的：4，回车，选退出原因。\n"
         "空格或右键跳过一格，退格改一格，Ctrl-U 整行还原，上下键换行，换行时自动存。\n"
         "没填完的行留着草稿，断线也不丢；状态写着【没填完】【要改】【冲突】的按 F2 看整张表。\n"
+        "【被退回】的行上面写着抽查说什么；改好以后回车，写改了什么。\n"
         "/ 按姓名、拼音首字母或行号找一行。\n"
         "F6 新增疑似孩子、场所或隐患。疑似的查过要有结论：3 新增，报乡镇和县里审核；5 "
         "排除，写理由。\n"
@@ -296,6 +298,19 @@ void grid_reload(struct app *app, struct grid *g)
     reload(app, g);
 }
 
+/* What the spot check returned has a deadline; then what waits or was begun. */
+static size_t first_row(const struct grid *g)
+{
+    size_t first = g->n;
+    for (size_t i = g->n; i-- > 0;)
+        if (g->row[i].state == '4')
+            first = i;
+    for (size_t i = 0; i < g->n && first == g->n; i++)
+        if (grid_waits(&g->row[i]) || grid_typed(&g->row[i]))
+            first = i;
+    return first < g->n ? first : 0;
+}
+
 void sweep_grid_show(struct app *app, struct session *s, const struct sweep_one *one,
                      const char *village, const char *place)
 {
@@ -311,9 +326,7 @@ void sweep_grid_show(struct app *app, struct session *s, const struct sweep_one 
         talloc_free(g);
         return;
     }
-    while (g->at < g->n && grid_answered(&g->row[g->at]) && !grid_typed(&g->row[g->at]))
-        g->at++;
-    g->at = g->at < g->n ? g->at : 0;
+    g->at = first_row(g);
     app_push(app, &grid_ops, g);
 }
 

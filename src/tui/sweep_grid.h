@@ -28,7 +28,8 @@ struct grid_row {
     char state, origin; /* codes of sweep_item_state and sweep_origin */
     bool place;         /* not a child: other questions */
     uint64_t child;
-    bool explained; /* why it is not checked */
+    bool explained;   /* why it is not checked */
+    const char *back; /* what the spot check found, until when; NULL */
     struct grid_cell cell[GRID_QUESTIONS];
     const char *bad; /* why it was not saved; NULL */
     bool conflict;   /* somebody else answered it meanwhile */
@@ -70,6 +71,7 @@ size_t grid_lacks(const struct grid *, const struct grid_row *);
 /* Submitted upward: no answer any more. */
 bool grid_locked(const struct grid_row *);
 bool grid_answered(const struct grid_row *);
+bool grid_waits(const struct grid_row *); /* for an answer or a correction */
 /* Saves a whole row; true when it is stored. Says why not. */
 bool grid_save(struct app *, struct grid *, struct grid_row *);
 /* Keeps the digits of a row as a draft of its record; gone when none is typed. */
@@ -88,6 +90,10 @@ void grid_sheet(struct app *, struct grid *);
 /* Asks for what a refused row lacks and no digit says (reason, exit_reason); false: not that, or
  * cancelled. */
 bool grid_ask(struct app *, struct grid *, const struct node *finding, struct node *values);
+/* Sends one word of a row; true when it is stored. */
+bool grid_set(struct app *, struct grid *, struct grid_row *, const char *field, const char *value);
+/* A row that the spot check returned: what was mended is told; true when it is stored. */
+bool grid_mended(struct app *, struct grid *, struct grid_row *);
 /* To a row by name, initials or number. */
 void grid_find(struct app *, struct grid *);
 

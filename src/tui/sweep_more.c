@@ -155,6 +155,36 @@ bool grid_ask(struct app *app, struct grid *g, const struct node *finding, struc
     return why != NULL;
 }
 
+bool grid_set(struct app *app, struct grid *g, struct grid_row *r, const char *field,
+              const char *value)
+{
+    void *ctx = talloc_new(app);
+    struct node *body = node_map(ctx), *answer;
+    node_str(body, "type", "sweep_item");
+    node_int(body, "id", (int64_t)r->id);
+    node_int(body, "version", r->version);
+    node_str(body, "source", "sweep");
+    node_str(body, "typed_for", g->for_login);
+    node_str(node_add_map(body, "v"), field, value);
+    bool ok = session_call(app, g->s, ctx, OP_REC_SET, body, &answer) == 0;
+    if (ok)
+        grid_again(app, g, r);
+    talloc_free(ctx);
+    return ok;
+}
+
+bool grid_mended(struct app *app, struct grid *g, struct grid_row *r)
+{
+    char *why =
+        popup_why(app, app, _("抽查退回的改好了"), _("改了什么（档案里的在“孩子的档案”改）："),
+                  _("没有写改了什么，没有存。"));
+    bool ok = why && grid_set(app, g, r, "fix_note", why);
+    if (ok)
+        app_message(app, _("已改，抽查的人会看到。"));
+    talloc_free(why);
+    return ok;
+}
+
 /* Why the row cannot be checked in time: the township may submit with it. */
 static void menu_explain(struct app *app, struct grid *g)
 {
@@ -165,19 +195,11 @@ static void menu_explain(struct app *app, struct grid *g)
         app_message(app, _("这一行已经查了，不用说明。"));
         return;
     }
-    void *ctx = talloc_new(app);
-    char *why = popup_why(app, ctx, _("未查说明"), _("为什么查不了，打算哪天查："),
+    char *why = popup_why(app, app, _("未查说明"), _("为什么查不了，打算哪天查："),
                           _("没有写原因，没有存。"));
-    struct node *body = node_map(ctx), *v = node_add_map(body, "v"), *answer;
-    node_str(body, "type", "sweep_item");
-    node_int(body, "id", (int64_t)r->id);
-    node_int(body, "version", r->version);
-    node_str(v, "explain", why);
-    if (why && session_call(app, g->s, ctx, OP_REC_SET, body, &answer) == 0) {
-        grid_again(app, g, r);
+    if (why && grid_set(app, g, r, "explain", why))
         app_message(app, _("已写明，报送时算已说明；查了以后照样填。"));
-    }
-    talloc_free(ctx);
+    talloc_free(why);
 }
 
 /* --- finding --- */

@@ -17,8 +17,9 @@
 
 enum { PAGE = 100, ROWS_MAX = 5000 };
 
-static const char *const fixed[] = {"row",    "name",  "village_group", "state",
-                                    "origin", "child", "place",         "explain"};
+static const char *const fixed[] = {"row",         "name",      "village_group", "state",
+                                    "origin",      "child",     "place",         "explain",
+                                    "spot_fields", "spot_note", "fix_due"};
 /* A place is looked at, not asked: that it was seen goes without saying. */
 static const char *const place_fields[] = {"result", "place_sign", "place_gear", "place_patrol"};
 
@@ -86,6 +87,16 @@ bool grid_takes(const struct grid_row *r, const struct grid_q *q, char digit)
 
 /* --- rows --- */
 
+/* "抽查退回：父亲电话，号码不通。08-06 20:10 前改" */
+static const char *returned(void *ctx, const struct node *v)
+{
+    const char *fields = node_text_or(v, "spot_fields", ""),
+               *note = node_text_or(v, "spot_note", "");
+    const char *due = node_text_or(v, "fix_due", "");
+    return text_printf(ctx, _("抽查退回：%s%s%s。%.11s 前改"), fields,
+                       *fields && *note ? _("，") : "", note, strlen(due) > 5 ? due + 5 : due);
+}
+
 static void take_row(struct grid *g, struct grid_row *r, const struct node *e)
 {
     const struct node *v = node_get(e, "v");
@@ -97,6 +108,7 @@ static void take_row(struct grid *g, struct grid_row *r, const struct node *e)
     r->group = talloc_strdup(g->row, node_text_or(v, "village_group", ""));
     r->state = *node_text_or(v, "state", "1");
     r->origin = *node_text_or(v, "origin", "1");
+    r->back = r->state == '4' ? returned(g->row, v) : NULL;
     r->child = strtoull(node_text_or(v, "child", "0"), NULL, 10);
     r->explained = *node_text_or(v, "explain", "") != '\0';
     r->place = !r->child && node_text(v, "place");
@@ -126,7 +138,7 @@ static struct node *rows_body(void *ctx, const struct grid *g, const char *where
 static int read_rows(struct app *app, struct grid *g, void *ctx)
 {
     char *where = text_printf(ctx, "sweep = %" PRIu64 "%s", g->sweep,
-                              g->open_only ? " and state = '1'" : ""),
+                              g->open_only ? " and state in ('1','4')" : ""),
          *after = NULL;
     TALLOC_FREE(g->row);
     g->n = 0;
@@ -199,6 +211,11 @@ bool grid_locked(const struct grid_row *r)
 bool grid_answered(const struct grid_row *r)
 {
     return r->state != '1';
+}
+
+bool grid_waits(const struct grid_row *r)
+{
+    return r->state == '1' || r->state == '4';
 }
 
 /* --- drafts --- */

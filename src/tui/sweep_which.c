@@ -9,6 +9,8 @@
 #include "tui/popup.h"
 #include "tui/sweep.h"
 
+enum { PAST = 40 }; /* sweeps that are over, to choose from */
+
 bool sweep_which(struct app *app, struct session *s, void *ctx, struct sweep_one *out)
 {
     struct node *answer;
@@ -25,15 +27,47 @@ bool sweep_which(struct app *app, struct session *s, void *ctx, struct sweep_one
     struct pick p = {.title = _("哪一次排查"), .items = items, .n = n};
     int i = n > 1 ? popup_pick(app, &p) : (int)n - 1;
     if (!n)
-        app_message(app, _("现在没有进行中的排查。"));
+        app_message(app, _("现在没有进行中的排查。结束了的在 51，F9 排查进度。"));
     if (i < 0)
         return false;
     for (e = node_first(rows); i > 0; i--)
         e = e->next;
     *out = (struct sweep_one){.id = (uint64_t)node_num(e, "id", 0),
-                              .no = node_text_or(e, "no", ""),
-                              .title = node_text_or(e, "title", ""),
-                              .row = e};
+                              .title = node_text_or(e, "title", "")};
+    return true;
+}
+
+bool sweep_which_past(struct app *app, struct session *s, void *ctx, struct sweep_one *out)
+{
+    static const char *const fields[] = {"title", "start", "end"};
+    struct node *body = node_map(ctx), *list = node_add_list(body, "fields"), *answer;
+    struct pick_item items[PAST] = {0};
+    const struct node *e;
+    size_t n = 0;
+    node_str(body, "type", "sweep");
+    node_str(body, "where", "state = '4'");
+    node_str(body, "sort", "-start");
+    node_int(body, "limit", PAST);
+    for (size_t i = 0; i < NELEM(fields); i++)
+        node_str(list, NULL, fields[i]);
+    if (session_call(app, s, ctx, OP_REC_LIST, body, &answer) < 0)
+        return false;
+    for (e = node_first(node_get(answer, "rows")); e && n < PAST; e = e->next) {
+        const struct node *v = node_get(e, "v");
+        items[n++] = (struct pick_item){.label = node_text_or(v, "title", ""),
+                                        .hint = node_text_or(v, "start", "")};
+    }
+    if (!n)
+        app_message(app, _("还没有结束过的排查。"));
+    int i = n ? popup_pick(app, &(struct pick){.title = _("以前的排查"), .items = items, .n = n})
+              : HE_CANCELLED;
+    if (i < 0)
+        return false;
+    for (e = node_first(node_get(answer, "rows")); i > 0; i--)
+        e = e->next;
+    *out = (struct sweep_one){.id = (uint64_t)node_num(e, "id", 0),
+                              .title = node_text_or(node_get(e, "v"), "title", ""),
+                              .closed = true};
     return true;
 }
 
@@ -101,4 +135,10 @@ bool sweep_typed_for(struct app *app, struct session *s, void *ctx, const char *
     *login = i ? node_text(who[i - 1], "login") : NULL;
     *name = i ? node_text_or(who[i - 1], "name", "") : NULL;
     return true;
+}
+
+const char *sweep_short_title(const struct node *row, const char *area)
+{
+    const char *title = node_text_or(row, "title", ""), *rest = strchr(title, ' ');
+    return area && rest ? rest + 1 : title;
 }

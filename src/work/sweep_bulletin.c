@@ -325,8 +325,7 @@ static int before_one(struct rec *rec, void *arg)
     return 0;
 }
 
-/* The last closed one of the same kind. */
-static int before(struct swept *s, uint64_t *id)
+int sweep_before(struct swept *s, uint64_t *id)
 {
     struct before b = {s, 0};
     struct walk walk = {
@@ -352,7 +351,7 @@ int sweep_close(struct txn *txn, void *ctx, const struct county *county, const s
     if (sweep_code(s.sweep, "state") >= SWEEP_CLOSED)
         return sweep_refuse(out, HE_RULE, _("这次排查已经结束"));
     if (!give_up && ((err = sweep_freeze_make(&s, "close", actor->today, &freeze)) ||
-                     (err = before(&s, &previous))))
+                     (err = sweep_before(&s, &previous))))
         return err;
     rec = rec_copy(ctx, s.sweep);
     rec_set(rec, "state", give_up ? "5" : "4");

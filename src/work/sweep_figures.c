@@ -362,6 +362,8 @@ int sweep_compare(struct txn *txn, void *ctx, const struct county *county,
     if (err)
         return err;
     with = with ? with : rec_ref(now.sweep, "previous");
+    if (!with && sweep_code(now.sweep, "state") < SWEEP_CLOSED && (err = sweep_before(&now, &with)))
+        return err;
     if (!with)
         return sweep_refuse(out, HE_NOTFOUND, _("没有可以比较的上一次排查"));
     if ((err = sweep_load(&then, with)) || (err = sweep_freeze_find(&now, "close", &a)) ||

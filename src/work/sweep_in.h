@@ -113,6 +113,8 @@ struct sweep_table {
 int sweep_table_read(struct swept *, int64_t freeze, struct sweep_table *);
 /* The last freeze of that name; 0 none. */
 int sweep_freeze_find(struct swept *, const char *name, int64_t *freeze);
+/* The last closed sweep of the same kind, not itself; 0 none. */
+int sweep_before(struct swept *, uint64_t *id);
 int sweep_freeze_make(struct swept *, const char *name, struct date today, int64_t *freeze);
 
 /* --- names: texts that leave the county --- */

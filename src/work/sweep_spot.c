@@ -210,7 +210,7 @@ static const char *labels_of(void *ctx, const struct form *item, const struct no
         if (n->type != NODE_STR ||
             (form_path_parse(item, n->str, &path) && form_path_parse(child, n->str, &path)))
             continue;
-        out = talloc_asprintf_append(out, "%s%s", *out ? "、" : "", path.field->label);
+        out = talloc_asprintf_append(out, "%s%s", *out ? "、" : "", form_path_label(ctx, path));
     }
     return *out ? out : NULL;
 }

@@ -294,7 +294,7 @@ Test(sweep, progress_submit_accept, .init = setup, .fini = teardown)
     harness_send(h, "=57\r");
     SEES(h, "57 冬前排查");
     SEES(h, "汇龙镇");
-    SEES(h, "[----------]");
+    SEES(h, "0/40 [------]");
     harness_send(h, "\r");
     SEES(h, "57 冬前排查 > 汇龙镇");
     SEES(h, "幸福一村");
@@ -309,12 +309,11 @@ Test(sweep, progress_submit_accept, .init = setup, .fini = teardown)
     h = county_screen(&county, "xu", NULL);
     harness_send(h, "=57\r");
     SEES(h, "汇龙镇");
-    harness_send(h, "\0339");
-    SEES(h, "接收");
-    harness_send(h, "\033\033");
+    SEES(h, "零更新村");
     harness_send(h, "\0339");
     SEES(h, "调度表");
-    harness_send(h, "4");
+    LACKS(h, "接收或退回"); /* nothing was submitted */
+    harness_send(h, "2");
     SEES(h, "打印预览 > 冬前排查调度表");
     SEES(h, "零更新的：");
     harness_stop(h);
@@ -341,13 +340,19 @@ static void spot_check(void)
 {
     struct harness *h = county_screen(&county, "sun", NULL);
     harness_send(h, "=57\r");
-    SEES(h, "40/  40 [##########]");
+    SEES(h, "40/40 [######]");
     harness_send(h, "\03392");
-    SEES(h, "行里抽了 3 行");
+    SEES(h, "从已查的 40 行里随机抽了 3 行");
     SEES(h, "打印抽查表");
     harness_send(h, "1");
     SEES(h, "打印预览 > 抽查表");
-    SEES(h, "属实 [  ]");
+    SEES(h, "属实[  ]");
+    SEES(h, "照护人[  ]");
+    SEES(h, "动态更新 0");
+    harness_send(h, "\0333");
+    SEES(h, "怎样抽的");
+    harness_send(h, "2");
+    SEES(h, "用这个号重抽了一遍：结果相同");
     harness_send(h, "\0333");
     SEES(h, "还没有查");
     harness_send(h, "\r");
@@ -372,20 +377,15 @@ static void correct(void)
     struct harness *h = county_screen(&county, "gao", NULL);
     SEES(h, "抽查退回");
     harness_send(h, "=50\r");
-    SEES(h, "50 冬前排查"); /* which row was drawn differs from run to run */
+    SEES(h, "抽查退回：现住址，住址变了。11-23"); /* the cursor stands on the row */
+    SEES(h, "被退回");
+    harness_send(h, "\r");
+    SEES(h, "改了什么");
+    harness_send(h, "住址已更正\r");
+    SEES(h, "已改，抽查的人会看到");
+    LOSES(h, "被退回");
     harness_stop(h);
-    struct node *body = node_map(county.ctx), *v;
-    node_str(body, "type", "sweep_item");
-    node_str(body, "where", "state = '4'");
-    int64_t id = node_num(
-        node_first(node_get(county_call(&county, "gao", OP_REC_LIST, body), "rows")), "id", 0);
-    body = node_map(county.ctx);
-    node_str(body, "type", "sweep_item");
-    node_int(body, "id", id);
-    node_bool(body, "confirm_all", true);
-    v = node_add_map(body, "v");
-    node_str(v, "clear_data", "1");
-    county_call(&county, "gao", OP_REC_SET, body);
+    cr_assert_eq(answered("state = '5' and spot = '3' and fix_note = '住址已更正'"), 1);
 }
 
 static void leader(void)
@@ -416,14 +416,14 @@ Test(sweep, from_spot_check_to_bulletin, .init = setup, .fini = teardown)
     harness_send(h, "=57\r");
     SEES(h, "已报送");
     harness_send(h, " \03391");
-    SEES(h, "报来的排查？");
+    SEES(h, "汇龙镇报来的排查：");
     harness_send(h, "1");
     SEES(h, "接收了 1 个乡镇");
-    harness_send(h, "\03395");
+    harness_send(h, "\03393");
     SEES(h, "冻结哪个节点");
     harness_send(h, "4");
     SEES(h, "已冻结，第 1 次");
-    harness_send(h, "\03396");
+    harness_send(h, "\03394");
     SEES(h, "起草什么");
     harness_send(h, "1");
     SEES(h, "用哪次冻结");
