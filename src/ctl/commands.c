@@ -47,8 +47,8 @@ const struct command commands[] = {
      CTL_WRITE | CTL_JSON, cmd_import},
     {"export",
      "TYPE [--where EXPR] [--fields a,b|--map NAME] [--csv FILE|--xlsx FILE] --purpose TEXT "
-     "[--report NAME --column C [--row CODE|--director ID] [--period P] [--division CODE] "
-     "[--villages]]",
+     "[--report NAME --column C] [--row CODE|--director ID] [--period P] [--division CODE] "
+     "[--villages]",
      N_("导出表格，用途记入审计；--report 起的是一个数字背后的名单"),
      HAN_("export child --where \"school_state = '03'\" --xlsx 小学生.xlsx --purpose 开学排查"), 0,
      cmd_export},
