@@ -189,6 +189,44 @@ Test(dictionary, a_field_from_birth_to_rest)
     drop(&p);
 }
 
+/* sed on a file of the copy. */
+static void edit_form(struct play *p, const char *file, const char *script)
+{
+    cr_assert_eq(system(text_printf(p->tmp, "sed -i '%s' '%s/%s'", script, p->forms, file)), 0);
+}
+
+/* Records that belong to a child take a field as easily, a checklist takes it as a question. */
+Test(dictionary, a_field_of_dependent_records)
+{
+#define GROUP(name, label)                                                                         \
+    "s/^fields = ($/&\\n  { name = \"" name "\"; label = \"" label                                 \
+    "\"; en = \"Own\"; type = \"yesno\"; help = \"本县自己加的一问。\"; },/"
+    struct play p;
+    start(&p);
+    edit_form(&p, "visit.form", GROUP("wifi", "家里有网络"));
+    edit_form(&p, "agreement.form", GROUP("callback", "约定回电"));
+    edit_form(&p, "sweep_item.form", GROUP("coat", "冬衣够不够"));
+    edit_form(&p, "checklist/general.form",
+              "s/^grid = \\[ /&\"coat\", /; 0,/ fields = \\[ /s//&\"coat\", /");
+    RUNS(&p, 0, "没有错误", "forms check %s", p.forms);
+    again(&p);
+    RUNS(&p, 0, "1\n",
+         "add visit child=1 seen=1 visited_on=" TODAY " live_with=4 guard=1 mind=1 wifi=1");
+    RUNS(&p, 0, "家里有网络", "show visit 1");
+    RUNS(&p, 0, "1\n", "count visit --where \"wifi = 1 and child.sex = '1'\"");
+    RUNS(&p, 0, "1\n", "add agreement child=1 callback=1");
+    RUNS(&p, 0, "1\n", "count agreement --where \"callback = 1\"");
+    RUNS(&p, 0, "1\n",
+         "sweep open title=专项 kind=5 basis=甲1 survey_due=" TODAY " entry_due=" TODAY
+         " bulletin_due=" TODAY);
+    RUNS(&p, 0, "", "set sweep_item 1 coat=0");
+    RUNS(&p, 0, "1\n", "count sweep_item --where \"coat = 0\"");
+    RUNS(&p, 0, "冬衣够不够", "show sweep_item 1 --history");
+    RUNS(&p, 0, "一致", "verify");
+    drop(&p);
+#undef GROUP
+}
+
 /* Every mistake of every file at once, with file and line; the server says the same and does not start. */
 Test(dictionary, ten_mistakes)
 {
