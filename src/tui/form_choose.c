@@ -329,9 +329,21 @@ static bool is_law(const char *basis)
 
 /* --- help, sections --- */
 
+/* Help that names what the section is about would tell what was folded away. */
+static void folded_help(struct form_screen *fs, size_t section)
+{
+    popup_pager(fs->app, _(fs->m->form->section[section].label),
+                _("这一节先收起，免得旁边的人看到。\n\n按空格打开，填好再往下；按回车跳过，"
+                  "以后再填。\n旁边有人时按 Esc 空格，马上遮住屏幕。"));
+}
+
 void choose_help(struct form_screen *fs)
 {
     const struct entry *p = &fs->m->place[fs->at];
+    if (model_folded(fs->m, p->section)) {
+        folded_help(fs, p->section);
+        return;
+    }
     const struct code *code[CODES];
     char *text = talloc_strdup(fs, p->f->help ? _(p->f->help) : "");
     if (p->f->example)

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
-enum { LABEL_MAX = 24, MARK_COLS = 3, NOTE_ROWS = 3, SUMMARY_MAX = 6 };
+enum { LABEL_MAX = 24, MARK_COLS = 3, NOTE_ROWS = 3, SUMMARY_MAX = 6, TALL = 24 };
 
 int form_rows_of(const struct entry *p)
 {
@@ -103,19 +103,52 @@ static void draw_place(struct form_screen *fs, const struct region *r, int row, 
     }
 }
 
+/* A tall terminal shows the sections behind as well; of a folded one its name. */
+static void draw_ahead(struct form_screen *fs, const struct region *r, int row)
+{
+    const struct model *m = fs->m;
+    size_t here = m->place[fs->at].section, last = here;
+    int col = 0, amb = term_amb_width(r->term);
+    for (size_t i = 0; i < m->n && row + 2 < r->rows; i++) {
+        size_t s = m->place[i].section;
+        bool folded = model_folded(m, s);
+        if (s <= here || m->hidden[s] || (folded && s == last))
+            continue;
+        if (s != last) {
+            draw_fill(r, ++row, 2, r->cols - 4, ATTR_NORMAL, '-');
+            char *label = text_printf(NULL, folded ? _(" %s（先收起） ") : " %s ",
+                                      _(m->form->section[s].label));
+            draw_text(r, row, 4, ATTR_NORMAL, label);
+            talloc_free(label);
+            row++;
+            col = form_value_col(m, s, amb);
+            last = s;
+        }
+        if (folded)
+            continue;
+        if (row + form_rows_of(&m->place[i]) > r->rows)
+            return;
+        draw_place(fs, r, row, i, col);
+        row += form_rows_of(&m->place[i]);
+    }
+}
+
 static void draw_fields(struct form_screen *fs, const struct region *r)
 {
     const struct model *m = fs->m;
     size_t section = m->place[fs->at].section;
-    int row = 0, focus_row = 0, col = form_value_col(m, section, term_amb_width(r->term));
+    int row = 0, end = 0, focus_row = 0, col = form_value_col(m, section, term_amb_width(r->term));
     int page = form_page_of(m, fs->at, r->rows);
     for (size_t i = 0; i < m->n; i++) {
         if (m->place[i].section != section || page_and_row(m, i, r->rows, &row) != page)
             continue;
         draw_place(fs, r, row, i, col);
+        end = row + form_rows_of(&m->place[i]);
         if (i == fs->at)
             focus_row = row;
     }
+    if (r->rows >= TALL)
+        draw_ahead(fs, r, end);
     if (!fs->edit)
         return;
     int room = r->cols - col - MARK_COLS - 1;

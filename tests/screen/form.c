@@ -330,6 +330,11 @@ Test(form, tact)
     cr_assert(strstr(harness_text(b.h), "病史") == NULL);
     type(&b, "\r");
     SEES(&b, "【类别和评估】先收起");
+    type(&b, "\033OP"); /* nor does its help tell what is in it */
+    SEES(&b, "免得旁边的人看到");
+    cr_assert(strstr(harness_text(b.h), "困境") == NULL, "%s", harness_text(b.h));
+    type(&b, "\033OR");
+    SEES(&b, "【类别和评估】先收起");
     type(&b, "\033[A ");
     SEES(&b, "病史");
     cr_assert(strstr(harness_text(b.h), "专人") == NULL, "a class that nobody here reads");
@@ -450,11 +455,18 @@ Test(form, resize_in_mid_word)
     cr_assert(harness_wait_row(b.h, 1, "大窗口。", HARNESS_MS), "%s", harness_text(b.h));
     harness_resize(b.h, 40, 132);
     SEES(&b, "欧阳小");
+    SEES(&b, "-- 父亲 --"); /* a tall one shows the next section */
     harness_send(b.h, "燕\r");
     SEES(&b, "欧阳小燕");
     harness_resize(b.h, 24, 80);
     SEES(&b, "> 公民身份号码");
     SEES(&b, "欧阳小燕");
+    LOSES(&b, "-- 父亲 --");
+    type(&b, "\0247\r"); /* and folds what is folded */
+    SEES(&b, "家庭户");
+    harness_resize(b.h, 40, 80);
+    SEES(&b, "健康（先收起）");
+    cr_assert(strstr(harness_text(b.h), "病史") == NULL, "%s", harness_text(b.h));
     drop(&b);
 }
 
