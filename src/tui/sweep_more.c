@@ -176,7 +176,7 @@ bool grid_set(struct app *app, struct grid *g, struct grid_row *r, const char *f
 bool grid_mended(struct app *app, struct grid *g, struct grid_row *r)
 {
     char *why =
-        popup_why(app, app, _("抽查退回的改好了"), _("改了什么（档案里的在“孩子的档案”改）："),
+        popup_why(app, app, _("抽查退回的改好了"), _("改了什么（档案里的在【孩子的档案】改）："),
                   _("没有写改了什么，没有存。"));
     bool ok = why && grid_set(app, g, r, "fix_note", why);
     if (ok)
