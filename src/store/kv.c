@@ -65,6 +65,7 @@ int kv_put(struct txn *t, DB *db, const struct key *k, const void *p, size_t len
 {
     DBT key, val;
     MUST(t->writes);
+    t->wrote = true;
     dbt_in(&key, k->b, k->len);
     dbt_in(&val, p, len);
     return kv_err(t, db->put(db, t->db, &key, &val, 0), "put");
@@ -74,6 +75,7 @@ int kv_del(struct txn *t, DB *db, const struct key *k)
 {
     DBT key;
     MUST(t->writes);
+    t->wrote = true;
     dbt_in(&key, k->b, k->len);
     return kv_err(t, db->del(db, t->db, &key, 0), "del");
 }

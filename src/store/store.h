@@ -9,7 +9,7 @@
  *   open.c             making, opening, closing
  *   key.c kv.c meta.c  keys; values in pieces; small named values
  *   schema_sync.c schema.c  numbers of forms and fields; which indexes there are
- *   writer.c           the queue and the batches
+ *   writer.c ask.c     the queue and the batches; the ways in
  *   record.c           record, history, unique keys, indexes and tokens as one change
  *   index.c rest.c token.c   list indexes (division first), reference indexes, search tokens
  *   unique.c           unique keys

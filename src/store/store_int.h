@@ -22,7 +22,7 @@
 
 #define KEY_MAX     144
 #define SORTKEY_MAX 120
-#define PIECE_MAX   900 /* bytes of a value in one piece */
+#define PIECE_MAX   960 /* bytes of a value in one piece: four stand on a page */
 #define PIECES_MAX  255
 #define BATCH_MAX   256
 #define WRITER_MS   20 /* a batch takes no further request after this */
@@ -154,6 +154,7 @@ struct store {
     pthread_mutex_t files; /* held by checkpoint with log removal, and by a backup */
 
     /* writer thread only */
+    int careful; /* so many batches still have a child transaction for each request */
     uint32_t stamp;
     uint64_t audit_seq;
     unsigned char audit_head[SM3_LEN];
@@ -166,7 +167,7 @@ struct store {
 struct txn {
     struct store *s;
     DB_TXN *db; /* NULL: a reader */
-    bool writes, deadlock, jobs_dirty;
+    bool writes, wrote, deadlock, jobs_dirty;
     int broken; /* an error after which the transaction must not commit */
     void *ctx;  /* lives as long as the transaction */
     struct node *answer;
@@ -245,12 +246,15 @@ int format_write(const char *dir, int format);
 /* writer.c */
 int writer_start(struct store *);
 void writer_stop(struct store *);
-int writer_async(struct store *, store_fn fn, void *arg);
 int writer_once(struct store *, store_fn fn, void *arg); /* while no thread runs */
 int writer_own(struct store *, store_fn fn, void *arg);
+void req_add(struct req_list *, struct req *);
+int req_refused(struct store *); /* of a store that takes no change */
+/* ask.c */
+void txn_reader(struct txn *, struct store *, void *ctx);
+int writer_async(struct store *, store_fn fn, void *arg);
 void writer_drain(struct store *); /* until what was handed over asynchronously is durable */
 void writer_close(struct store *, const char *why);
-void txn_reader(struct txn *, struct store *, void *ctx);
 
 /* schema_sync.c: compares dictionary and store, writes numbers and states of indexes */
 enum ix_state { IX_NONE, IX_READY, IX_BUILDING };

@@ -1,8 +1,12 @@
 /*
- * The writer: requests queue to one thread, which runs each as a child of the batch's transaction,
- * commits the batch without flushing (that frees its page locks) and has the log flushed once for
- * all of them; only then are they answered. While a flush is on its way the next batch is already
- * being worked on. A step of a job is a batch of its own between those of people.
+ * The writer: requests queue to one thread, which runs a batch of them in one transaction, commits it
+ * without flushing (that frees its page locks) and has the log flushed once for all of them; only then
+ * are they answered. While a flush is on its way the next batch is already being worked on. A step of
+ * a job is a batch of its own between those of people.
+ *
+ * Most requests that fail do so before they wrote anything. Where one did not, the batch is undone and
+ * run again, and so are the next ones, with a child transaction for each request, which can be undone
+ * alone: a child takes as long as three keys.
  */
 #include <string.h>
 #include <talloc.h>
@@ -16,6 +20,7 @@
 #define PRIORITY     10000      /* readers have 100: they are the victims of a deadlock */
 #define RETRY_MAX    20
 #define KEEPER_EVERY 500 /* requests after which the log may have grown by a checkpoint's worth */
+#define CAREFUL      32  /* batches with children after one that had to be run again */
 
 /* --- lists of requests --- */
 
@@ -26,7 +31,7 @@ static void list_init(struct req_list *l)
     l->n = 0;
 }
 
-static void list_add(struct req_list *l, struct req *r)
+void req_add(struct req_list *l, struct req *r)
 {
     r->next = NULL;
     *l->last = r;
@@ -53,7 +58,7 @@ static int64_t clock_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static int txn_start(struct txn *t, struct store *s, DB_TXN *parent)
+static void txn_fresh(struct txn *t, struct store *s)
 {
     memset(t, 0, sizeof *t);
     t->s = s;
@@ -61,6 +66,11 @@ static int txn_start(struct txn *t, struct store *s, DB_TXN *parent)
     t->changed = s->changed.n;
     t->audit_seq = s->audit_seq;
     memcpy(t->audit_head, s->audit_head, SM3_LEN);
+}
+
+static int txn_start(struct txn *t, struct store *s, DB_TXN *parent)
+{
+    txn_fresh(t, s);
     int ret = s->env->txn_begin(s->env, parent, &t->db, DB_READ_COMMITTED);
     if (!ret)
         ret = t->db->set_priority(t->db, PRIORITY);
@@ -68,39 +78,73 @@ static int txn_start(struct txn *t, struct store *s, DB_TXN *parent)
     return kv_err(t, ret, "txn_begin");
 }
 
+static void txn_keep(const struct txn *t)
+{
+    struct store *s = t->s;
+    s->audit_seq = t->audit_seq;
+    memcpy(s->audit_head, t->audit_head, SM3_LEN);
+    if (t->jobs_dirty)
+        s->jobs_changed = s->jobs_dirty = true;
+}
+
 /* Makes what the child did part of the batch, or undoes it. */
 static int txn_end(struct txn *t, int err)
 {
-    struct store *s = t->s;
     if (err >= 0 && t->broken)
         err = t->broken;
-    if (!t->db) {
+    if (!t->db)
         err = err < 0 ? err : HE_IO;
-    } else if (err < 0) {
+    else if (err < 0)
         kv_err(t, t->db->abort(t->db), "abort");
-    } else if (kv_err(t, t->db->commit(t->db, DB_TXN_NOSYNC), "commit")) {
+    else if (kv_err(t, t->db->commit(t->db, DB_TXN_NOSYNC), "commit"))
         err = HE_UNKNOWN;
-    } else {
-        s->audit_seq = t->audit_seq;
-        memcpy(s->audit_head, t->audit_head, SM3_LEN);
-        if (t->jobs_dirty)
-            s->jobs_changed = s->jobs_dirty = true;
-    }
+    else
+        txn_keep(t);
     if (err < 0)
-        watch_forget(s, t->changed);
+        watch_forget(t->s, t->changed);
     talloc_free(t->ctx);
     return err;
 }
 
-static int req_refused(struct store *s)
+int req_refused(struct store *s)
 {
     return atomic_load(&s->closed) ? HE_READONLY : atomic_load(&s->disk) == 2 ? HE_FULL : 0;
+}
+
+/* What a request that failed did to the transaction of its batch: the requests before it must be run
+ * again, and itself too if it only met a deadlock. */
+enum spoilt { SPOILT_NOT, SPOILT, SPOILT_DEADLOCK };
+
+/* In the batch's own transaction. */
+static int req_join(struct store *s, DB_TXN *batch, struct req *r, enum spoilt *spoilt)
+{
+    struct txn t;
+    int err = req_refused(s);
+    lang_use(r->lang); /* of who asked: a job of the writer's own speaks Chinese */
+    if (err)
+        return err;
+    txn_fresh(&t, s);
+    t.db = batch;
+    t.ctx = base_pool(TXN_POOL);
+    err = request_run(&t, r);
+    if (err >= 0 && t.broken)
+        err = t.broken;
+    if (err >= 0)
+        txn_keep(&t);
+    else if (t.deadlock)
+        *spoilt = SPOILT_DEADLOCK;
+    else if (t.wrote || t.broken)
+        *spoilt = SPOILT;
+    if (err < 0)
+        watch_forget(s, t.changed);
+    talloc_free(t.ctx);
+    return err;
 }
 
 static int req_run(struct store *s, DB_TXN *parent, struct req *r)
 {
     int err = req_refused(s);
-    lang_use(r->lang); /* of who asked: a job of the writer's own speaks Chinese */
+    lang_use(r->lang);
     for (int i = 0; !err && i < RETRY_MAX; i++) {
         struct txn t;
         err = txn_start(&t, s, parent);
@@ -132,7 +176,7 @@ static void list_finish(struct store *s, struct req_list *l, int err)
         if (err && r->err >= 0)
             r->err = err;
         if (r->kind == REQ_WAITED) {
-            list_add(&waited, r);
+            req_add(&waited, r);
             continue;
         }
         s->handled += r->kind == REQ_ASYNC;
@@ -149,7 +193,7 @@ static void list_move(struct req_list *to, struct req_list *from)
 {
     struct req *r;
     while ((r = list_take(from)))
-        list_add(to, r);
+        req_add(to, r);
 }
 
 void writer_close(struct store *s, const char *why)
@@ -203,25 +247,46 @@ static struct req *batch_next(struct store *s)
     pthread_mutex_lock(&s->mu);
     struct req *r = list_take(&s->queue);
     if (r)
-        list_add(&s->running, r);
+        req_add(&s->running, r);
     pthread_mutex_unlock(&s->mu);
     return r;
 }
 
-/* Runs own, or what waits until the batch is full or old. Returns how many are to be committed. */
-static int batch_run(struct store *s, DB_TXN *parent, struct req *own)
+/* Runs own, or what waits until the batch is full or old, or *spoilt. Returns how many are to be
+ * committed. */
+static int batch_run(struct store *s, DB_TXN *parent, struct req *own, enum spoilt *spoilt)
 {
     int64_t begun = clock_ms();
     int good = 0;
     if (own) {
-        own->err = req_run(s, parent, own);
+        own->err = req_join(s, parent, own, spoilt);
         return own->err >= 0;
     }
-    for (int i = 0; i < BATCH_MAX && clock_ms() - begun < WRITER_MS; i++) {
+    for (int i = 0; i < BATCH_MAX && !*spoilt && clock_ms() - begun < WRITER_MS; i++) {
         struct req *r = batch_next(s);
         if (!r)
             break;
-        r->err = req_run(s, parent, r);
+        r->err = s->careful ? req_run(s, parent, r) : req_join(s, parent, r, spoilt);
+        good += r->err >= 0;
+    }
+    s->careful -= s->careful > 0;
+    return good;
+}
+
+/* The batch again from its beginning, each request for itself. */
+static int batch_again(struct store *s, struct txn *t, enum spoilt spoilt)
+{
+    int good = 0;
+    txn_keep(t); /* as it was when the batch began */
+    watch_forget(s, 0);
+    s->careful = s->running.n > 1 ? CAREFUL : 0;
+    int err = kv_err(t, t->db->abort(t->db), "abort");
+    talloc_free(t->ctx);
+    if (!err)
+        err = txn_start(t, s, NULL);
+    for (struct req *r = s->running.first; r; r = r->next) {
+        if (r->next || spoilt == SPOILT_DEADLOCK)
+            r->err = err ? err : req_run(s, t->db, r);
         good += r->err >= 0;
     }
     return good;
@@ -251,7 +316,7 @@ static void batch_commit(struct store *s, DB_TXN *parent, int good)
     if (good) {
         atomic_fetch_add(&s->commit_seq, 1);
         ret = parent->commit(parent, DB_TXN_NOSYNC);
-    } else {
+    } else if (parent) {
         parent->abort(parent);
     }
     watch_tell(s);
@@ -283,7 +348,7 @@ static int batch(struct store *s, struct req *own)
     int err = txn_start(&t, s, NULL), result = err;
     if (own) {
         pthread_mutex_lock(&s->mu);
-        list_add(&s->running, own);
+        req_add(&s->running, own);
         pthread_mutex_unlock(&s->mu);
     } else if (err) {
         batch_next(s);
@@ -292,7 +357,10 @@ static int batch(struct store *s, struct req *own)
         pthread_mutex_lock(&s->mu);
         list_finish(s, &s->running, err);
     } else {
-        int good = batch_run(s, t.db, own);
+        enum spoilt spoilt = SPOILT_NOT;
+        int good = batch_run(s, t.db, own, &spoilt);
+        if (spoilt)
+            good = batch_again(s, &t, spoilt);
         result = own ? own->err : 0;
         batch_commit(s, t.db, good);
     }
@@ -384,114 +452,4 @@ void writer_stop(struct store *s)
     pthread_join(s->flusher, NULL);
     pthread_join(s->keeper, NULL);
     s->threads = false;
-}
-
-/* --- the ways in --- */
-
-static int req_wait(struct store *s, struct req *r)
-{
-    int err = req_refused(s);
-    if (err)
-        return err;
-    r->lang = lang_now();
-    sem_init(&r->done, 0, 0);
-    pthread_mutex_lock(&s->mu);
-    list_add(&s->queue, r);
-    pthread_cond_signal(&s->work);
-    pthread_mutex_unlock(&s->mu);
-    while (sem_wait(&r->done)) /* interrupted */
-        ;
-    sem_destroy(&r->done);
-    return r->err;
-}
-
-int store_write(struct store *s, void *ctx, const struct store_reqno *no, store_fn fn, void *arg,
-                struct node **again)
-{
-    struct req r = {.fn = fn, .arg = arg, .ctx = ctx, .no = no, .again = again};
-    if (again)
-        *again = NULL;
-    return req_wait(s, &r);
-}
-
-int store_write_part(struct store *s, void *ctx, const struct store_reqno *no, store_fn fn,
-                     void *arg)
-{
-    struct req r = {.fn = fn, .arg = arg, .ctx = ctx, .no = no, .part = true};
-    return req_wait(s, &r);
-}
-
-/* arg is a talloc root of its own and goes with the request. */
-int writer_async(struct store *s, store_fn fn, void *arg)
-{
-    int err = req_refused(s);
-    if (!err && atomic_load(&s->disk))
-        err = HE_FULL;
-    struct req *r = talloc_zero(NULL, struct req);
-    r->fn = fn;
-    r->arg = talloc_steal(r, arg);
-    r->kind = REQ_ASYNC;
-    pthread_mutex_lock(&s->mu);
-    if (!err && s->queued - s->handled > 10000)
-        err = HE_BUSY;
-    if (!err) {
-        s->queued++;
-        list_add(&s->queue, r);
-        pthread_cond_signal(&s->work);
-    }
-    pthread_mutex_unlock(&s->mu);
-    if (err)
-        talloc_free(r);
-    return err;
-}
-
-void writer_drain(struct store *s)
-{
-    pthread_mutex_lock(&s->mu);
-    uint64_t until = s->queued;
-    while (s->handled < until)
-        pthread_cond_wait(&s->durable, &s->mu);
-    pthread_mutex_unlock(&s->mu);
-}
-
-void txn_reader(struct txn *t, struct store *s, void *ctx)
-{
-    memset(t, 0, sizeof *t);
-    t->s = s;
-    t->ctx = ctx;
-}
-
-/* What it saw was committed at the latest by the batch that is being committed now. */
-int store_read(struct store *s, store_fn fn, void *arg)
-{
-    struct txn t;
-    txn_reader(&t, s, base_pool(TXN_POOL));
-    int err = fn(&t, arg);
-    talloc_free(t.ctx);
-    uint64_t seen = atomic_load(&s->commit_seq);
-    pthread_mutex_lock(&s->mu);
-    while (s->threads && s->flushed_seq < seen && !atomic_load(&s->closed))
-        pthread_cond_wait(&s->durable, &s->mu);
-    if (err >= 0 && s->flushed_seq < seen && s->threads)
-        err = HE_UNKNOWN;
-    pthread_mutex_unlock(&s->mu);
-    return err;
-}
-
-bool txn_writes(const struct txn *t)
-{
-    return t->writes;
-}
-
-const struct dict *txn_dict(const struct txn *t)
-{
-    return t->s->dict;
-}
-
-int txn_answer(struct txn *t, const struct node *n)
-{
-    MUST(t->writes);
-    struct node *root = node_map(t->ctx);
-    t->answer = node_copy(root, "a", n);
-    return 0;
 }

@@ -106,15 +106,12 @@ int wire_recv(void *ctx, int fd, struct node **out, int timeout_ms)
 {
     int64_t until = deadline(timeout_ms);
     ssize_t len;
-    for (;;) {
+    while ((len = next_length(fd)) < 0) {
+        if (errno != EAGAIN)
+            return HE_UNREACHABLE;
         int r = wait_ready(fd, POLLIN, until);
         if (r < 0)
             return r;
-        len = next_length(fd);
-        if (len >= 0)
-            break;
-        if (errno != EAGAIN)
-            return HE_UNREACHABLE;
     }
     if (len == 0)
         return HE_UNREACHABLE; /* the end, or an empty packet, which says as much */

@@ -213,6 +213,74 @@ Test(store, transfer_and_merge)
     box_free(&b);
 }
 
+/* --- many at once --- */
+
+#define CROWD 12
+
+struct crowd {
+    struct box *b;
+    int i;
+    pthread_t thread;
+};
+
+struct one {
+    struct box *b;
+    const char *name;
+    bool fails;
+};
+
+/* Writes first and fails then: those that share its batch must not notice. */
+static int one_fn(struct txn *t, void *arg)
+{
+    struct one *o = arg;
+    void *ctx = talloc_new(NULL);
+    struct rec *rec =
+        box_rec(ctx, o->b->child, text_printf(ctx, "name=%s|id_no=%s", o->name, o->name));
+    struct node *answer = node_map(ctx);
+    int err = txn_put(t, &box_who, NULL, rec, NULL, NULL);
+    node_int(answer, "id", (int64_t)rec->id);
+    if (!err)
+        err = txn_answer(t, answer);
+    talloc_free(ctx);
+    return err ? err : o->fails ? HE_RULE : 0;
+}
+
+static void *crowd_main(void *arg)
+{
+    struct crowd *c = arg;
+    void *ctx = talloc_new(NULL);
+    for (int n = 0; n < 30; n++) {
+        struct one o = {c->b, text_printf(ctx, "%d-%d", c->i, n), n % 5 == c->i % 5};
+        struct store_reqno no = {7, (uint64_t)c->i + 1, (uint64_t)n + 1};
+        int err = store_write(c->b->s, ctx, &no, one_fn, &o, NULL);
+        cr_assert_eq(err, o.fails ? HE_RULE : 0, "%s: %s", o.name, err_name(err));
+        struct node *answer;
+        cr_assert_eq(store_outcome(c->b->s, ctx, &no, &answer), o.fails ? HE_NOTFOUND : 0);
+    }
+    talloc_free(ctx);
+    return NULL;
+}
+
+Test(store, undo_in_a_crowd)
+{
+    struct crowd c[CROWD];
+    struct box b;
+    uint64_t rows, bad;
+    char head[65];
+    box_new(&b);
+    for (int i = 0; i < CROWD; i++) {
+        c[i] = (struct crowd){.b = &b, .i = i};
+        cr_assert_eq(pthread_create(&c[i].thread, NULL, crowd_main, &c[i]), 0);
+    }
+    for (int i = 0; i < CROWD; i++)
+        pthread_join(c[i].thread, NULL);
+    cr_assert_eq(store_read(b.s, count_fn, &b), CROWD * 24);
+    cr_assert_eq(store_audit_verify(b.s, &rows, &bad, head), 0);
+    cr_assert(rows == CROWD * 24 && bad == 0);
+    cr_assert_eq(store_verify(b.s, NULL, NULL), 0);
+    box_free(&b);
+}
+
 struct search {
     struct box *b;
     const char *word;
