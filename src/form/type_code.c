@@ -90,6 +90,24 @@ static char *codes_join(void *ctx, const struct codes *t, const bool *chosen)
     return out;
 }
 
+/* "1 2" and, where every code is one digit, "12": as "1,2". Anything else as it is. */
+static const char *digits_apart(void *ctx, const struct form_field *f, const char *in)
+{
+    bool single = true;
+    char *out;
+
+    if (in[strspn(in, "0123456789 ")] != '\0')
+        return in;
+    for (size_t i = 0; i < f->codes->n; i++)
+        single = single && f->codes->code[i].code[0] && !f->codes->code[i].code[1];
+    out = talloc_strdup(ctx, "");
+    for (const char *p = in; *p; p++)
+        out =
+            talloc_asprintf_append(out, "%s%c", single && p > in ? "," : "", *p == ' ' ? ',' : *p);
+    MUST(out != NULL);
+    return out;
+}
+
 static int codes_parse(void *ctx, const struct form_field *f, struct date today, const char *in,
                        char **out, const char **code, char **problem)
 {
@@ -100,6 +118,7 @@ static int codes_parse(void *ctx, const struct form_field *f, struct date today,
     int rc;
 
     MUST(chosen != NULL);
+    in = c != NULL ? in : digits_apart(ctx, f, text_clean(ctx, in, TEXT_HALFWIDTH, NULL));
     /* A label may hold a separator itself. */
     list = c != NULL ? talloc_strdup(ctx, c->code) : codes_split(ctx, in);
     for (char *one = strtok_r(list, ",", &save); one != NULL; one = strtok_r(NULL, ",", &save)) {

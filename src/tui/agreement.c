@@ -128,11 +128,19 @@ static void draft(struct pact *p, uint64_t child)
     node_int(body, "child", (int64_t)child);
     if (session_call(p->app, p->s, p->ctx, OP_AGREEMENT_KNOWN, body, &answer) < 0)
         return;
-    struct form_ask ask = {
-        .type = "agreement", .of = "child", .of_id = child, .view = answer, .field = "start"};
-    if (form_open(p->app, p->s, &ask, &saved) > 0 && saved && may(p, "print") &&
-        popup_choose(p->app, _("照护协议"), _("协议已存好。"), answers, 2, 0) == 0)
-        print(p, saved);
+    struct node *made = node_list(p->ctx);
+    struct form_ask ask = {.type = "agreement",
+                           .of = "child",
+                           .of_id = child,
+                           .view = answer,
+                           .field = "start",
+                           .made = made};
+    if (form_open(p->app, p->s, &ask, &saved) <= 0 || !saved || !may(p, "print") ||
+        popup_choose(p->app, _("照护协议"), _("协议已存好。"), answers, 2, 0) != 0)
+        return;
+    print(p, saved);
+    for (const struct node *e = node_first(made); e; e = e->next)
+        print(p, (uint64_t)e->num);
 }
 
 /* --- renewing --- */
@@ -250,9 +258,10 @@ static void sign(struct pact *p)
     open_at(p, p->id, "sign_a_date");
 }
 
+/* Of a signed one only what comes afterwards is still filled in. */
 static void edit(struct pact *p)
 {
-    open_at(p, p->id, NULL);
+    open_at(p, p->id, running(p) ? "told_school_date" : NULL);
 }
 
 static void print_it(struct pact *p)

@@ -146,6 +146,9 @@ static void stored(struct form_screen *fs, const struct node *answer)
     fs->done = true;
     fs->unknown = false;
     *fs->saved = id;
+    for (const struct node *e = node_first(node_get(answer, "also")); e && fs->ask->made;
+         e = e->next)
+        node_copy(fs->ask->made, NULL, e);
     if (node_get(answer, "next")) {
         fs->next = node_map(fs);
         node_copy(fs->next, "next", node_get(answer, "next"));

@@ -15,12 +15,13 @@ struct mate {
     const char *name, *born;
 };
 
-static bool asks_each(const struct form *form)
+/* The first question asked of every child; NULL: none is. */
+static const char *first_each(const struct form *form)
 {
     for (size_t i = 0; i < form->nfield; i++)
         if (form->field[i].each)
-            return true;
-    return false;
+            return form->field[i].name;
+    return NULL;
 }
 
 static struct node *ask(struct form_screen *fs, void *ctx, enum wire_op op, struct node *body)
@@ -47,6 +48,7 @@ static void take(const struct node *rows, uint64_t self, struct mate *mate, size
 static size_t mates_of(struct form_screen *fs, void *ctx, uint64_t id, struct mate *mate)
 {
     static const char *const links[] = {"father", "mother", "household"};
+    const char *who = strcmp(fs->ask->type, "agreement") ? "" : " and agr_state not in ('2','3','4')";
     struct node *body = node_map(ctx), *view;
     size_t n = 0;
     node_str(body, "type", fs->ask->of);
@@ -58,7 +60,8 @@ static size_t mates_of(struct form_screen *fs, void *ctx, uint64_t id, struct ma
         if (!to)
             continue;
         node_str(list, "type", fs->ask->of);
-        node_str(list, "where", text_printf(ctx, "state in ('1','3') and %s = %s", links[i], to));
+        node_str(list, "where",
+                 text_printf(ctx, "state in ('1','3') and %s = %s%s", links[i], to, who));
         node_int(list, "limit", MATES + 1);
         node_str(fields, NULL, "name");
         node_str(fields, NULL, "birth_date");
@@ -68,26 +71,32 @@ static size_t mates_of(struct form_screen *fs, void *ctx, uint64_t id, struct ma
     return n;
 }
 
-/* What is the same for all of them: every answer but those asked of each, and whose it is. */
+/* What is the same for all of them, as rec.open shows a record: every answer but those asked of each,
+ * and whose it is; the people behind it too. */
 static struct node *common(const struct form_screen *fs, void *ctx)
 {
-    struct node *set = node_map(ctx);
+    struct node *view = node_map(ctx), *v = node_add_map(view, "v"),
+                *show = node_add_map(view, "show");
     for (size_t i = 0; i < fs->m->n; i++) {
         const struct entry *p = &fs->m->place[i];
-        if (!p->path.via && !p->f->each && !p->fixed && p->a.value && !p->a.problem &&
-            strcmp(p->name, fs->ask->of) != 0)
-            node_str(set, p->name, p->a.value);
+        const char *whose = p->path.via ? p->path.via->name : p->name;
+        if (p->f->each || (p->fixed && !p->path.via) || !p->a.value || p->a.problem ||
+            strcmp(whose, fs->ask->of) == 0)
+            continue;
+        node_str(v, p->name, p->a.value);
+        node_str(show, p->name, p->a.show);
     }
-    return set;
+    return view;
 }
 
 void house_collect(struct form_screen *fs)
 {
     struct mate mate[MATES];
     struct pick_item items[MATES] = {{0}};
-    const struct node *set;
+    const struct node *view;
+    bool visit = strcmp(fs->ask->type, "visit") == 0;
     size_t n;
-    if (fs->m->id || !fs->ask->of || fs->ask->collect || fs->also || !asks_each(fs->m->form))
+    if (fs->m->id || !fs->ask->of || fs->ask->collect || fs->also || !first_each(fs->m->form))
         return;
     fs->also = node_list(fs);
     n = mates_of(fs, fs->also, fs->ask->of_id, mate);
@@ -95,21 +104,24 @@ void house_collect(struct form_screen *fs)
         return;
     for (size_t i = 0; i < n; i++)
         items[i] = (struct pick_item){.label = mate[i].name, .hint = mate[i].born, .marked = true};
-    struct pick p = {.title = _("同一家的孩子，一起记"),
-                     .text = _("打勾的孩子各记一份，只问每个孩子不一样的几项；没见到的去掉勾。"),
+    struct pick p = {.title = visit ? _("同一家的孩子，一起记") : _("同一家的孩子，一起办"),
+                     .text =
+                         visit ? _("打勾的孩子各记一份，只问每个孩子不一样的几项；没见到的去掉勾。")
+                               : _("打勾的孩子各办一份，内容照抄这一份，本人的几项各填各的。"),
                      .items = items,
                      .n = n,
                      .multi = true};
     if (popup_pick(fs->app, &p) <= 0)
         return;
-    set = common(fs, fs);
+    view = common(fs, fs);
     for (size_t i = 0; i < n; i++)
         if (items[i].marked)
             form_open(fs->app, fs->s,
                       &(struct form_ask){.type = fs->ask->type,
                                          .of = fs->ask->of,
                                          .of_id = mate[i].id,
-                                         .set = set,
+                                         .view = view,
+                                         .field = visit ? NULL : first_each(fs->m->form),
                                          .collect = fs->also},
                       NULL);
 }

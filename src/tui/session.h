@@ -71,6 +71,7 @@ struct form_ask {
     uint64_t of_id;      /* … its id */
     const struct node *view; /* new: what is known of it already, as rec.open shows a record; NULL */
     struct node *collect; /* not saved: its values are added to this list */
+    struct node *made;      /* the ids of more records saved in the same change are added; NULL */
     const struct node *set; /* new: values to begin with, {path: value}; NULL */
     const char *as;      /* new: what it is entered as, for the title; NULL: 登记 */
     uint64_t change;     /* the returned change that is being mended, 0 none */

@@ -214,6 +214,84 @@ Test(agreement, sign_end_void, .init = setup, .fini = teardown)
     harness_stop(h);
 }
 
+static void father(uint64_t child, const char *value)
+{
+    struct node *body = node_map(county.ctx), *v = node_add_map(body, "v");
+
+    node_str(body, "type", "child");
+    node_int(body, "id", (int64_t)child);
+    node_bool(body, "confirm_all", true);
+    node_bool(body, "direct", true);
+    node_str(v, *value >= '0' && *value <= '9' ? "father" : "father.name", value);
+    county_call(&county, "xu", OP_REC_SET, body);
+}
+
+static const char *father_of(uint64_t child)
+{
+    struct node *body = node_map(county.ctx);
+
+    node_str(body, "type", "child");
+    node_int(body, "id", (int64_t)child);
+    return node_text_or(node_get(county_call(&county, "xu", OP_REC_GET, body), "v"), "father", "");
+}
+
+/* What is typed and what must be seen then, in turn. */
+static const struct {
+    const char *keys, *seen;
+} by_hand[] = {
+    /* The paper as it is filled in at the table: dates are known, the checks are behind a fold. */
+    {"=31\r", "8协议"},
+    {"/王小雨\r", "筛选：王小雨"},
+    {"8\r", "35 照护协议 > 登记"},
+    {"\r\r1", "外出务工"},
+    {"\0338", "委托人是孩子的"},
+    {"\0338", "照护人是孩子的"},
+    {"\t\t\t\t\t1960-05-01", "1960-05-01"},
+    {"\0338", "先收起"},
+    {" 11111", "怎样核查的"},
+    {"12\r高秀英\rt\r1高秀英\rt\r", "孩子的意见"}, /* 12: two answers of a multiple choice */
+    {"1跟外婆住得惯\tt\r陈书记\rt\r高秀英\r陈书记\r村部\r", "约定联系频次"},
+    {F10, "还没有保存"},
+    {"\r", "同一家的孩子，一起办"},
+    {"\r", "王子轩"}, /* the brother's: all is there but what he says himself */
+    {"2觉得太远\tt\r" F10, "还没有保存"},
+    {"\r", "协议已存好"},
+    {"1", "被照护人      王小雨"}, /* a sheet for each */
+    {F3, "被照护人      王子轩"},
+    {F3, "筛选：王小雨"},
+    /* Signed on paper, by post and at the table; told at school; renewed and printed. */
+    {"8\r", "登记签字"},
+    {"1", "委托人签字日期"},
+    {"t\r2\r\rt\r1" F10, "有 1 处需要处理"}, /* what was left open is told and gone to by digit */
+    {"12" F10, "还没有保存"},
+    {"\r", "筛选：王小雨"},
+    {"8\r", "续到哪一天"},
+    {"\r", "的协议：生效"},
+    {"4", "委托人签字日期"},
+    {"t\rt" F10, "还没有保存"}, /* told in writing: the cursor stands there */
+    {"\r", "筛选：王小雨"},
+};
+
+Test(agreement, one_paper_for_a_house, .init = setup, .fini = teardown)
+{
+    struct harness *h;
+
+    father(1, "王强");
+    father(9, father_of(1));
+    h = county_screen(&county, "gao", NULL);
+    for (size_t i = 0; i < NELEM(by_hand); i++) {
+        harness_send(h, by_hand[i].keys);
+        SEES(h, by_hand[i].seen);
+    }
+    cr_assert_str_eq(value(1, "state"), "3");
+    cr_assert_str_eq(value(1, "told_village_date"), "2026-11-22");
+    cr_assert_str_eq(value(2, "child"), "9");
+    cr_assert_str_eq(value(2, "caregiver"), value(1, "caregiver"));
+    cr_assert_str_eq(value(2, "witness"), "陈书记");
+    cr_assert_str_eq(value(2, "child_words"), "觉得太远");
+    harness_stop(h);
+}
+
 /* What a draft lacks before it can be signed is told in sentences. */
 Test(agreement, says_what_is_open, .init = setup, .fini = teardown)
 {

@@ -762,7 +762,9 @@ Test(work_agreement, subsidy)
 
     box_new(&b);
     child = child_new(&b, CHILD "|relief=02");
-    cr_assert_eq(add(&b, "gao", &s, child, "fee=500"), 0);
+    cr_assert_eq(add(&b, "gao", &s, child, "fee=500|subsidy_by_town=1|subsidy=100"), 0);
+    cr_assert_eq(count(&b, "sun", "agreement", "subsidy_open", NULL), 1);
+    cr_assert_eq(set(&b, "gao", &s, s.rec->id, "subsidy_by_town=-|subsidy=-"), 0);
     cr_assert(box_finding(&s, "low_income_fee") != NULL);
     cr_assert_eq(set(&b, "gao", &s, s.rec->id,
                      "fee_cycle=1|fee_payer=3|subsidy_by_town=1|subsidy=200|subsidy_doc="
@@ -770,6 +772,7 @@ Test(work_agreement, subsidy)
                  0);
     cr_assert(!box_finding(&s, "low_income_fee") && !box_finding(&s, "payer_subsidy"));
     cr_assert_eq(count(&b, "sun", "agreement", "subsidised", NULL), 1);
+    cr_assert_eq(count(&b, "sun", "agreement", "subsidy_open", NULL), 0);
     box_free(&b);
 }
 
