@@ -2,6 +2,7 @@
  * import reads again. */
 #include "ctl/commands.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <talloc.h>
@@ -173,6 +174,24 @@ static const char *shown(void *ctx, const struct form_field *f, const char *valu
     return back && strcmp(back->code, value) == 0 ? label : value;
 }
 
+static volatile sig_atomic_t stopped;
+
+static void stop(int sig)
+{
+    (void)sig;
+    stopped = 1;
+}
+
+/* Ctrl-C, a stop on screen, a line that drops: half a file is removed, where nobody takes it for a whole
+ * one. */
+static void stop_listen(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    const struct sigaction act = {.sa_handler = stop, .sa_flags = SA_RESTART};
+    for (size_t i = 0; i < NELEM(signals); i++)
+        sigaction(signals[i], &act, NULL);
+}
+
 static int export_row(struct ctl *c, const struct node *row, void *arg)
 {
     struct export *x = arg;
@@ -181,6 +200,11 @@ static int export_row(struct ctl *c, const struct node *row, void *arg)
     const struct node *v = node_get(row, "v");
     int r = 0;
     MUST(cell);
+    if (stopped) {
+        out_say(_("已停止，没有留下文件。"));
+        talloc_free(tmp);
+        return HE_CANCELLED;
+    }
     for (size_t i = 0; i < x->columns.n; i++) {
         const struct form_field *f = x->columns.field[i];
         cell[i] = x->national && x->national[i]
@@ -196,8 +220,10 @@ static int export_row(struct ctl *c, const struct node *row, void *arg)
     if (r < 0)
         out_say("hutongctl: %s",
                 r == HE_LIMIT ? _("超过一张工作表的行数，请缩小范围或导出 CSV") : err_text(r));
-    if (++x->done % 1000 == 0)
+    if (++x->done % 1000 == 0 && x->total)
         out_progress(_("导出 %lld/%lld"), (long long)x->done, (long long)x->total);
+    else if (x->done % 1000 == 0)
+        out_progress(_("导出 %lld"), (long long)x->done);
     return r;
 }
 
@@ -216,6 +242,7 @@ static int open_file(struct export *x)
         table_csv_row(stdout, x->columns.label, x->columns.n, false);
         return 0;
     }
+    stop_listen();
     int r = table_create(x->c, x->format, x->path, column, x->columns.n, &x->file, &problem);
     if (r < 0)
         out_say("hutongctl: %s", problem);
@@ -226,6 +253,7 @@ static int close_file(struct export *x)
 {
     char *problem = NULL;
     int r = x->file ? table_close(x->file, &problem) : 0;
+    x->file = NULL;
     if (r < 0)
         out_say("hutongctl: %s", problem);
     return r;
@@ -289,6 +317,7 @@ int cmd_export(struct ctl *c)
     r = ctl_pages(c, OP_EXPORT_ROWS, b, 0, export_row, &x);
     if (r == 0)
         r = close_file(&x);
+    talloc_free(x.file); /* unless it is whole, nothing of it stays */
     if (r == 0)
         out_say(_("导出 %lld 行，导出号 %lld"), (long long)x.done, (long long)x.number);
     return r;

@@ -32,12 +32,15 @@ static int next_number(struct call *c, struct txn *t, int64_t *number)
     return txn_meta_put(t, "export", n);
 }
 
-static int page(struct call *c, struct txn *t, struct list_ask *a, struct node *out)
+typedef int (*list_fn)(struct txn *, void *ctx, const struct county *, const struct actor *,
+                       const struct list_ask *, struct node *out, char **problem);
+
+static int page(struct call *c, struct txn *t, list_fn list, struct list_ask *a, struct node *out)
 {
     char *problem = NULL;
     /* Only what the posts reach that may export. */
     const struct actor *takes = actor_with(c->ctx, c->actor, "export.run", NULL);
-    int r = takes ? list_page(t, c->ctx, c->county, takes, a, out, &problem) : HE_DENIED;
+    int r = takes ? list(t, c->ctx, c->county, takes, a, out, &problem) : HE_DENIED;
     return call_said(c, r, problem);
 }
 
@@ -54,8 +57,8 @@ static int leave_row(struct call *c, struct txn *t, int64_t number, const char *
     return txn_audit(t, &c->actor->who, c->form, 0, detail);
 }
 
-/* {type, view, where, area, sort, fields, cell, purpose} → {export: number, total}; cell: of the children
- * behind a figure alone (stat.cell), whose number is not known yet */
+/* {type, view, where, area, sort, fields, cell, purpose} → {export: number, total: 0 when it is not
+ * known}; cell: of the children behind a figure alone (stat.cell) */
 int op_export_begin(struct call *c, struct txn *t)
 {
     static const char *const kept[] = {"type", "view", "where", "area", "sort", "fields", "cell"};
@@ -69,8 +72,7 @@ int op_export_begin(struct call *c, struct txn *t)
         return HE_DENIED;
     struct node *first = node_map(c->ctx);
     struct list_ask a = call_list(c, c->body, c->form, 1);
-    a.count = !node_get(c->body, "cell");
-    int r = page(c, t, &a, first); /* says now what is wrong with fields or where */
+    int r = page(c, t, list_sound, &a, first); /* says now what is wrong with fields or where */
     if (r == 0)
         r = next_number(c, t, &number);
     if (r < 0)
@@ -84,7 +86,7 @@ int op_export_begin(struct call *c, struct txn *t)
     if (r == 0)
         r = leave_row(c, t, number, purpose);
     node_int(c->out, "export", number);
-    node_int(c->out, "total", node_num(first, "total", 0));
+    node_int(c->out, "total", node_get(c->body, "cell") ? 0 : node_num(first, "total", 0));
     return r;
 }
 
@@ -107,6 +109,7 @@ static struct list_ask ticket_ask(struct ticket *k)
     struct list_ask a = call_list(k->c, k->said, f, call_limit(k->c, PAGE_ROWS));
     a.raw = true;
     a.after = node_text(k->c->body, "after");
+    a.grouped = !a.sort;
     return a;
 }
 
@@ -115,10 +118,11 @@ static int rows_step(struct txn *t, void *arg)
     struct ticket *k = arg;
     struct list_ask a = ticket_ask(k);
     k->c->out = node_map(k->c->ctx); /* not of a run before this one */
-    return page(k->c, t, &a, k->c->out);
+    return page(k->c, t, list_page, &a, k->c->out);
 }
 
-/* {export, after, limit} → {rows, next} with canonical values */
+/* {export, after, limit} → {rows, next} with canonical values; a page may have few rows or none and yet a
+ * next */
 int op_export_rows(struct call *c, struct txn *t)
 {
     struct ticket k = {.c = c};

@@ -135,10 +135,13 @@ struct walk {
     const struct form *form;
     const struct form_field *field;
     const char *const *areas;
-    const char *lo, *hi;     /* canonical values, inclusive; the unanswered lie in no range */
+    const char *lo, *hi; /* canonical values, inclusive; the unanswered lie in no range */
     bool reverse;
     const char *after; /* opaque, from walk_mark; NULL: from the start */
     bool any_order;    /* much quicker over many divisions; mark is then NULL, after not taken */
+    bool
+        grouped; /* division by division, by id within each: as quick, with marks; no field, lo, hi,
+                        * reverse; where there are no divisions as without it */
 };
 /* fn returns 0 to go on, 1 to stop, negative for an error. mark is what `after` takes. */
 typedef int (*walk_fn)(struct txn *, uint64_t id, const char *mark, void *arg);
@@ -150,11 +153,18 @@ int txn_each(struct txn *, void *ctx, const struct walk *, record_fn fn, void *a
 /* Ids whose tokens begin with prefix (rec_query_tokens), each once, in token order, up to max. */
 int txn_search(struct txn *, void *ctx, const struct form *, const char *prefix, size_t max,
                uint64_t **ids, size_t *n);
+/* The same among some ids only (in ascending order); *keys says how many tokens may be looked through and
+ * is 0 afterwards when that was not enough. */
+int txn_search_among(struct txn *, void *ctx, const struct form *, const char *prefix,
+                     const uint64_t *among, size_t namong, size_t *keys, size_t max, uint64_t **ids,
+                     size_t *n);
 /* Grows with every batch that changes a record of the form, and is odd while one does: what was read
  * between two equal even answers is still so as long as the answer stays that. */
 uint64_t txn_changes(struct txn *, const struct form *);
 /* Number of records of a form (kept in step, not counted). */
 int txn_count(struct txn *, const struct form *, uint64_t *n);
+/* The same when all of them lie in this division, as in the county's own; HE_NOTFOUND when some do not. */
+int txn_count_in(struct txn *, const struct form *, const char *area, uint64_t *n);
 
 /* History, newest first: {version, time, user, from, op, why, source, old: {field: value}, note}. old
  * is empty where the record was new: nothing was answered before. */

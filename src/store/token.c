@@ -64,13 +64,38 @@ struct found {
     size_t n, max;
     uint64_t *seen; /* open hash of ids, twice as many slots */
     size_t slots;
+    const uint64_t *among; /* NULL: any */
+    size_t namong, keys;   /* so many keys may still be read */
 };
+
+static bool found_wanted(const struct found *f, uint64_t id)
+{
+    size_t low = 0, high = f->namong;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (f->among[mid] == id)
+            return true;
+        if (f->among[mid] < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return !f->among;
+}
+
+static bool found_full(const struct found *f)
+{
+    return f->n == f->max || !f->keys;
+}
 
 /* The id at the end of a key, if it was not there yet. Ids are never 0. */
 static void found_add(struct found *f, const struct key *k)
 {
     uint64_t id = k->len > 8 ? key_get(k->b + k->len - 8, 8) : 0;
     size_t at = (size_t)(id * 0x9e3779b97f4a7c15u) & (f->slots - 1);
+    f->keys--;
+    if (!found_wanted(f, id))
+        return;
     while (f->seen[at] && f->seen[at] != id)
         at = (at + 1) & (f->slots - 1);
     if (f->seen[at] || !id)
@@ -90,14 +115,14 @@ static int found_range(struct txn *t, DB *db, const char *prefix, struct found *
     if (!key_next(&to))
         key_init(&to);
     int err = kv_range(t, db, &from, &to, false, k, FOUND_FEW, &n);
-    for (size_t i = 0; i < n && !err && f->n < f->max; i++)
+    for (size_t i = 0; i < n && !err && !found_full(f); i++)
         found_add(f, &k[i]);
-    while (!err && n && (b || n == FOUND_FEW) && f->n < f->max) {
+    while (!err && n && (b || n == FOUND_FEW) && !found_full(f)) {
         from = k[b ? 0 : n - 1];
         key_u8(&from, 0);
         b = b ? b : talloc_size(t->ctx, sizeof *b);
         err = kv_bulk(t, db, &from, b);
-        for (n = 0; !err && f->n < f->max && kv_bulk_next(b, &k[0]); n++) {
+        for (n = 0; !err && !found_full(f) && kv_bulk_next(b, &k[0]); n++) {
             if (to.len && key_cmp(&k[0], &to) >= 0)
                 break;
             found_add(f, &k[0]);
@@ -109,23 +134,41 @@ static int found_range(struct txn *t, DB *db, const char *prefix, struct found *
     return err;
 }
 
-int txn_search(struct txn *t, void *ctx, const struct form *form, const char *prefix, size_t max,
-               uint64_t **ids, size_t *n)
+static int search(struct txn *t, void *ctx, const struct form *form, const char *prefix,
+                  struct found *f)
 {
     const struct table *tb = store_table(t->s, form);
-    struct found f = {.max = max, .slots = 16};
-    *n = 0;
-    *ids = NULL;
-    if (!tb->tok || !*prefix || !max)
+    if (!tb->tok || !*prefix || !f->max)
         return 0;
     if (!atomic_load(&tb->tok_ready))
         return HE_BUSY;
-    while (f.slots < 2 * max)
-        f.slots *= 2;
-    f.ids = talloc_array(ctx, uint64_t, max);
-    f.seen = talloc_zero_array(t->ctx, uint64_t, f.slots);
-    int err = found_range(t, tb->tok, prefix, &f);
-    talloc_free(f.seen);
+    for (f->slots = 16; f->slots < 2 * f->max; f->slots *= 2)
+        ;
+    f->ids = talloc_array(ctx, uint64_t, f->max);
+    f->seen = talloc_zero_array(t->ctx, uint64_t, f->slots);
+    int err = found_range(t, tb->tok, prefix, f);
+    talloc_free(f->seen);
+    return err;
+}
+
+int txn_search(struct txn *t, void *ctx, const struct form *form, const char *prefix, size_t max,
+               uint64_t **ids, size_t *n)
+{
+    struct found f = {.max = max, .keys = SIZE_MAX};
+    int err = search(t, ctx, form, prefix, &f);
+    *ids = f.ids;
+    *n = f.n;
+    return err;
+}
+
+int txn_search_among(struct txn *t, void *ctx, const struct form *form, const char *prefix,
+                     const uint64_t *among, size_t namong, size_t *keys, size_t max, uint64_t **ids,
+                     size_t *n)
+{
+    struct found f = {
+        .max = max < namong ? max : namong, .among = among, .namong = namong, .keys = *keys};
+    int err = search(t, ctx, form, prefix, &f);
+    *keys = f.keys;
     *ids = f.ids;
     *n = f.n;
     return err;

@@ -7,7 +7,8 @@
  * Where a field has a usual value (forms/README), the records with that value have no entry: a second
  * stretch of each division gives them (rest.c), as if they had.
  *
- * The mark of an entry is its bytes behind the division, in hex: sort key, 0, id.
+ * The mark of an entry is its bytes behind the division, in hex: sort key, 0, id; of a grouped walk all
+ * of its bytes.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +40,8 @@ struct merge {
     const struct ix *all; /* by division and id, where ix has no entries for a usual value */
     bool pieces;          /* the records themselves: one key a piece */
     bool by_area;
-    bool straight;            /* in no order, by bulk */
+    bool straight;            /* as the index lies, by bulk */
+    bool marks;               /* … each with its mark */
     size_t prefix;            /* bytes before the order */
     struct key lo, hi, after; /* of the order; hi exclusive */
     bool has_hi, has_after;
@@ -112,19 +114,36 @@ static void source_range(struct merge *m, const struct key *prefix, struct sourc
 
 /* --- in no order --- */
 
+static void hex(const unsigned char *b, size_t n, char *out)
+{
+    static const char digit[] = "0123456789abcdef";
+    for (size_t i = 0; i < n; i++) {
+        *out++ = digit[b[i] >> 4];
+        *out++ = digit[b[i] & 15];
+    }
+    *out = '\0';
+}
+
 static int source_read(struct merge *m, const struct source *s, struct kv_bulk *b, walk_fn fn,
                        void *arg)
 {
     struct key from = s->from, k;
+    char mark[2 * KEY_MAX + 1];
     int err = s->rest ? rest_learn(m->t, m->ctx, m->ix, s->rest) : 0;
+    if (m->after.len && key_cmp(&m->after, &from) >= 0) {
+        from = m->after;
+        key_u8(&from, 0);
+    }
     for (bool any = true; any && !err;) {
         err = kv_bulk(m->t, source_db(m, s), &from, b);
         for (any = false; !err && kv_bulk_next(b, &k); any = true) {
             uint64_t id = key_get(k.b + k.len - 8, 8);
             if (s->to.len && key_cmp(&k, &s->to) >= 0)
                 return 0;
+            if (m->marks)
+                hex(k.b, k.len, mark);
             if (!s->rest || !rest_knows(s->rest, id))
-                err = fn(m->t, id, NULL, arg);
+                err = fn(m->t, id, m->marks ? mark : NULL, arg);
             from = k;
         }
         key_u8(&from, 0);
@@ -282,6 +301,12 @@ static void source_whole(struct merge *m, uint64_t from, uint64_t span)
         key_area(&s->to, from + span);
 }
 
+static int source_cmp(const void *a, const void *b)
+{
+    const struct source *x = a, *y = b;
+    return key_cmp(&x->from, &y->from);
+}
+
 /* Divisions of posts do not contain each other (actor_areas), but a caller may name one twice. */
 static void sources_whole(struct merge *m)
 {
@@ -299,6 +324,8 @@ static void sources_whole(struct merge *m)
         if (!again)
             source_whole(m, area_num(m->w->areas[i]), area_span(m->w->areas[i]));
     }
+    if (m->marks && m->nsrc > 1) /* a page goes on where the one before ended */
+        qsort(m->src, m->nsrc, sizeof *m->src, source_cmp);
 }
 
 /* The entries of a division and the records that have none. */
@@ -319,7 +346,7 @@ static int sources(struct merge *m)
 {
     struct area_list l = {0};
     struct key prefix = {0};
-    if (m->by_area && m->straight && !m->lo.len && !m->has_hi) {
+    if (m->marks || (m->by_area && m->straight && !m->lo.len && !m->has_hi)) {
         sources_whole(m);
         return 0;
     }
@@ -364,16 +391,6 @@ static int unhex(const char *s, struct key *k)
     return 0;
 }
 
-static void hex(const unsigned char *b, size_t n, char *out)
-{
-    static const char digit[] = "0123456789abcdef";
-    for (size_t i = 0; i < n; i++) {
-        *out++ = digit[b[i] >> 4];
-        *out++ = digit[b[i] & 15];
-    }
-    *out = '\0';
-}
-
 static void order_bounds(struct merge *m, const struct form_field *f)
 {
     const char *v[2] = {m->w->lo, m->w->hi};
@@ -394,13 +411,14 @@ static void order_bounds(struct merge *m, const struct form_field *f)
 static int merge_begin(struct merge *m)
 {
     const struct table *tb = store_table(m->t->s, m->w->form);
-    const struct form_field *f = m->w->field;
-    bool by_area = tb->area.field && (f ? !f->ref : m->w->areas != NULL);
+    m->marks = m->w->grouped && tb->area.field;
+    const struct form_field *f = m->marks ? NULL : m->w->field;
+    bool by_area = tb->area.field && (f ? !f->ref : m->marks || m->w->areas);
     const struct ix *ix = f || by_area ? walk_index(tb, f) : NULL;
     if (f && !ix)
         return HE_USAGE;
     m->has_after = m->w->after && *m->w->after;
-    m->straight = m->w->any_order && ix && !m->has_after && !m->w->reverse;
+    m->straight = m->marks || (m->w->any_order && ix && !m->has_after && !m->w->reverse);
     if (f && !f->ref)
         order_bounds(m, f);
     if (ix && ix->usual) {
@@ -488,4 +506,24 @@ int txn_each(struct txn *t, void *ctx, const struct walk *w, record_fn fn, void 
 {
     struct each e = {.ctx = ctx, .form = w->form, .fn = fn, .arg = arg};
     return txn_walk(t, w, each_one, &e);
+}
+
+int txn_count_in(struct txn *t, const struct form *form, const char *area, uint64_t *n)
+{
+    const struct table *tb = store_table(t->s, form);
+    const struct ix *ix = walk_index(tb, NULL);
+    uint64_t lo = area_num(area), hi = lo + area_span(area);
+    if (!ix || !tb->area.field || !atomic_load(&ix->ready))
+        return HE_NOTFOUND;
+    for (int end = 0; end < 2; end++) { /* the first and the last of the index by division */
+        const struct key all = {0};
+        struct key k;
+        size_t found;
+        int err = kv_range(t, ix->db, &all, &all, end, &k, 1, &found);
+        if (err)
+            return err;
+        if (found && (key_get(k.b, AREA_LEN) < lo || key_get(k.b, AREA_LEN) >= hi))
+            return HE_NOTFOUND;
+    }
+    return txn_count(t, form, n);
 }

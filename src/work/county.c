@@ -7,7 +7,8 @@
 #include "base/err.h"
 #include "work/due.h"
 #include "work/sweep.h"
-#include "work/stat.h"
+#include "work/near.h"
+#include "work/stat_in.h"
 
 /* What users, posts, divisions and scopes need of the forms; every business adds its own list. */
 static const char *const required[] = {"user.login:text",
@@ -188,6 +189,14 @@ static void require_kept(const struct dict *dict, struct conf_errors *errs)
     }
 }
 
+static void changed(const struct form *form, uint64_t id, struct date day, void *arg)
+{
+    const struct county *county = arg;
+
+    stat_log_change(form, id, day, county->stat);
+    near_forget(county->near, form, id);
+}
+
 struct county *county_open(void *ctx, struct store *store, struct dict *dict,
                            const struct roles *roles, const struct county_conf *conf,
                            struct conf_errors *errs)
@@ -231,6 +240,8 @@ struct county *county_open(void *ctx, struct store *store, struct dict *dict,
     store_job_kind(store, SWEEP_STAGE_JOB, sweep_stage_step, county);
     store_job_kind(store, STAT_JOB, stat_freeze_step, county);
     county->stat = stat_new(county);
+    county->near = near_new(county);
+    store_watch(store, changed, county);
     store_job_start(store);
     return county;
 }

@@ -13,19 +13,21 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "work/business.h"
+#include "work/near.h"
 #include "work/query.h"
 
-#define WORDS_MAX  6
-#define WALK_PRICE 4 /* following a person's links takes as long as reading so many records */
+#define WORDS_MAX 6
 #define SCAN_MAX                                                                                   \
     4096 /* a scope of fewer is known by heart, and read whole rather than searched far */
+#define KEY_PRICE 300 /* tokens are looked through in the time that reading a record takes */
 
 /* How many proposals are asked for: a common word fills its page from the first few, and from those
  * whose own names it finds. */
 static const struct stage {
     size_t max;
     bool linked;
-} stages[] = {{256, false}, {256, true}, {4096, true}, {65536, true}};
+} far_stages[] = {{256, false}, {256, true}, {4096, true}, {65536, true}},
+  near_stages[] = {{64, false}, {SCAN_MAX, true}};
 
 struct find {
     struct query *q;
@@ -41,6 +43,9 @@ struct find {
     size_t slots;
     uint64_t *own; /* every id of a small scope, in order: nothing else is proposed; NULL: large */
     size_t nown;
+    struct near_link *link; /* of these, by whom they name; when they were asked for */
+    size_t nlink;
+    size_t keys; /* tokens that may still be looked through for a word in a small scope */
 };
 
 /* --- proposals --- */
@@ -56,19 +61,10 @@ static void set_new(struct find *f, size_t max)
     f->set = talloc_zero_array(f->q, uint64_t, f->slots);
 }
 
-static int id_cmp(const void *a, const void *b)
-{
-    const uint64_t *x = a, *y = b;
-
-    return (*x > *y) - (*x < *y);
-}
-
 static void propose(struct find *f, uint64_t id)
 {
     size_t at = (size_t)(id * UINT64_C(0x9e3779b97f4a7c15)) & (f->slots - 1);
 
-    if (f->own && !bsearch(&id, f->own, f->nown, sizeof id, id_cmp))
-        return;
     if (f->n == f->max) {
         f->cut = true;
         return;
@@ -109,27 +105,74 @@ static int propose_by_walks(struct find *f, const struct form *shared, const uin
     return err;
 }
 
-/* In a small scope it is quicker to read whom each record links to. Sorts person. */
-static int propose_by_reading(struct find *f, const struct form *shared, uint64_t *person, size_t n)
+static int link_cmp(const void *a, const void *b)
+{
+    const struct near_link *x = a, *y = b;
+
+    if (x->form != y->form)
+        return (x->form > y->form) - (x->form < y->form);
+    return x->to != y->to ? (x->to > y->to) - (x->to < y->to)
+                          : (x->from > y->from) - (x->from < y->from);
+}
+
+/* Whom the records of a small scope name. */
+static int links_learn(struct find *f)
 {
     const struct form *form = f->q->ask->form;
-    void *tmp = talloc_new(f->q);
-    struct rec *rec;
+    size_t room = 0, n;
     int err = 0;
 
-    qsort(person, n, sizeof *person, id_cmp);
+    if (f->link)
+        return 0;
     for (size_t i = 0; i < f->nown && !err; i++) {
-        err = txn_get(f->q->a->txn, tmp, form, f->own[i], &rec);
-        for (size_t r = 0; r < form->nfield && !err; r++) {
-            uint64_t to = form->field[r].ref == shared ? rec_ref(rec, form->field[r].name) : 0;
-
-            if (to && bsearch(&to, person, n, sizeof to, id_cmp))
-                propose(f, f->own[i]);
+        if (f->nlink + form->nfield > room) {
+            room = 2 * room + 4 * form->nfield;
+            f->link = talloc_realloc(f->q, f->link, struct near_link, room);
         }
-        err = err == HE_NOTFOUND ? 0 : err;
-        talloc_free_children(tmp);
+        err = near_links(f->q->a->txn, f->q->a->county->near, form, f->own[i], f->link + f->nlink,
+                         &n);
+        f->nlink += n;
     }
-    talloc_free(tmp);
+    if (f->nlink)
+        qsort(f->link, f->nlink, sizeof *f->link, link_cmp);
+    return err;
+}
+
+/* Where the links to ids of the form from this one on begin. */
+static size_t link_find(const struct find *f, const struct form *form, uint64_t to)
+{
+    const struct near_link want = {form, to, 0};
+    size_t low = 0, high = f->nlink;
+
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+
+        if (link_cmp(&f->link[mid], &want) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* In a small scope it is known whom its records name: only these are looked for. */
+static int propose_near(struct find *f, const struct form *shared, const char *prefix)
+{
+    size_t from = link_find(f, shared, 0), to = link_find(f, shared, UINT64_MAX), n = 0;
+    uint64_t *among = talloc_array(f->q, uint64_t, to - from + 1), *person;
+    int err;
+
+    for (size_t i = from; i < to; i++)
+        if (!n || among[n - 1] != f->link[i].to)
+            among[n++] = f->link[i].to;
+    err = txn_search_among(f->q->a->txn, f->q, shared, prefix, among, n, &f->keys, f->max, &person,
+                           &n);
+    f->cut |= !f->keys;
+    for (size_t i = 0; i < n && !err; i++)
+        for (size_t k = link_find(f, shared, person[i]); k < to && f->link[k].to == person[i]; k++)
+            propose(f, f->link[k].from);
+    talloc_free(person);
+    talloc_free(among);
     return err;
 }
 
@@ -138,21 +181,16 @@ static int propose_linked(struct find *f, const struct form *shared, const char 
 {
     uint64_t *person;
     size_t n;
-    int err = txn_search(f->q->a->txn, f->q, shared, prefix, f->max, &person, &n);
+    int err;
 
+    if (f->own)
+        return propose_near(f, shared, prefix);
+    err = txn_search(f->q->a->txn, f->q, shared, prefix, f->max, &person, &n);
     f->cut |= n == f->max;
-    if (!err && f->own && !f->cut && n > f->nown / WALK_PRICE)
-        err = propose_by_reading(f, shared, person, n);
-    else if (!err && !(f->own && f->cut))
+    if (!err)
         err = propose_by_walks(f, shared, person, n);
     talloc_free(person);
     return err;
-}
-
-/* People, and the child that a visit, an agreement or a task hangs on, are found by their names. */
-static bool named(const struct form *form, const struct form_field *via)
-{
-    return via->ref && (form_is_shared(via->ref) || via == form_link(form, via->ref));
 }
 
 /* Is this the first field that links to its form? */
@@ -160,7 +198,7 @@ static bool first_link(const struct form *form, size_t field)
 {
     const struct form *to = form->field[field].ref;
 
-    if (!named(form, &form->field[field]))
+    if (!near_names(form, &form->field[field]))
         return false;
     for (size_t i = 0; i < field; i++)
         if (form->field[i].ref == to)
@@ -168,22 +206,36 @@ static bool first_link(const struct form *form, size_t field)
     return true;
 }
 
+/* Records that one token prefix finds by their own names. */
+static int propose_direct(struct find *f, const char *prefix)
+{
+    struct txn *txn = f->q->a->txn;
+    uint64_t *id;
+    size_t n;
+    int err;
+
+    if (f->own) {
+        err = txn_search_among(txn, f->q, f->q->ask->form, prefix, f->own, f->nown, &f->keys,
+                               f->max, &id, &n);
+        f->cut |= !f->keys;
+    } else {
+        err = txn_search(txn, f->q, f->q->ask->form, prefix, f->max, &id, &n);
+    }
+    f->cut |= n == f->max;
+    for (size_t i = 0; i < n && !err; i++)
+        propose(f, id[i]);
+    talloc_free(id);
+    return err;
+}
+
 static int propose_word(struct find *f, const char **prefix)
 {
     const struct form *form = f->q->ask->form;
-    struct txn *txn = f->q->a->txn;
-    int err = 0;
+    int err = f->own && f->linked ? links_learn(f) : 0;
 
-    for (size_t p = 0; prefix[p] && !err && f->n < f->max; p++) {
-        uint64_t *own;
-        size_t n;
-
-        err = txn_search(txn, f->q, form, prefix[p], f->max, &own, &n);
-        f->cut |= n == f->max;
-        for (size_t i = 0; i < n && !err; i++)
-            propose(f, own[i]);
-        talloc_free(own);
-    }
+    f->keys = KEY_PRICE * f->nown + 1;
+    for (size_t p = 0; prefix[p] && !err && f->n < f->max; p++)
+        err = propose_direct(f, prefix[p]);
     f->direct = f->n;
     for (size_t i = 0; f->linked && i < form->nfield; i++)
         for (size_t p = 0; first_link(form, i) && prefix[p] && !err && f->n < f->max; p++)
@@ -278,7 +330,7 @@ static bool matches(struct find *f, void *tmp, const struct actor *narrow, const
         bool hit = prefix_in(f->word[w], own);
 
         for (size_t i = 0; i < form->nfield && !hit; i++)
-            hit = rec->val[i] && named(form, &form->field[i]) &&
+            hit = rec->val[i] && near_names(form, &form->field[i]) &&
                   prefix_in(f->word[w], tokens_seen(f, tmp, narrow, rec, &form->field[i]));
         if (!hit)
             return false;
@@ -352,37 +404,25 @@ static int find_rows(struct find *f, struct node *out, bool *more)
     return err;
 }
 
-/* In a small scope a word that is common in the county is looked for in every record of it. */
-static int find_near(struct find *f, struct node *out)
-{
-    bool whole, more;
-    int err;
-
-    f->linked = true;
-    err = propose_least(f, SCAN_MAX, &whole);
-
-    if (err)
-        return err;
-    if (!whole) {
-        f->id = f->own;
-        f->n = f->nown;
-        f->direct = 0;
-    }
-    return find_rows(f, out, &more);
-}
-
 static int find_stages(struct find *f, struct node *out)
 {
+    const struct stage *stages = f->own ? near_stages : far_stages;
+    size_t n = f->own ? NELEM(near_stages) : NELEM(far_stages);
+    size_t first = f->q->ask->count ? n - 1 : f->nword > 1 ? 1 : 0;
     bool whole = false, more = false;
-    size_t first = f->q->ask->count ? NELEM(stages) - 1 : f->nword > 1 ? 1 : 0;
     int err = 0;
 
-    for (size_t s = first; s < NELEM(stages) && !err && !whole && !more; s++) {
+    for (size_t s = first; s < n && !err && !whole && !more; s++) {
         f->linked = stages[s].linked;
         err = propose_least(f, stages[s].max, &whole);
         whole = whole && f->linked;
-        if (f->q->ask->after && !find_after(f) && !whole && s + 1 < NELEM(stages))
+        if (f->own && !whole && s + 1 == n) { /* too common a word: every record is looked at */
+            f->id = f->own;
+            f->n = f->nown;
+            f->direct = 0;
+        } else if (f->q->ask->after && !find_after(f) && !whole && s + 1 < n) {
             continue; /* the page before ended farther on */
+        }
         if (!err)
             err = find_rows(f, out, &more);
     }
@@ -410,7 +450,7 @@ int list_find(struct txn *txn, void *ctx, const struct county *county, const str
             f.nword++;
     }
     if (f.nword && !(err = scope_learn(&f)))
-        err = f.own ? find_near(&f, out) : find_stages(&f, out);
+        err = find_stages(&f, out);
     if (!err)
         talloc_free(f.q);
     return err;

@@ -29,6 +29,7 @@ struct page {
     char *last; /* mark of the last row taken */
     bool more;
     size_t vain; /* records read that were not wanted */
+    bool grouped;
 };
 
 static int page_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
@@ -41,7 +42,11 @@ static int page_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
     if (err)
         return err == HE_NOTFOUND ? 0 : err;
     if (!query_takes(p->q, rec)) {
-        p->vain++;
+        if (++p->vain > FAR && p->grouped) { /* the next page goes on behind it */
+            p->more = true;
+            talloc_free(p->last);
+            p->last = talloc_strdup(p->q->ctx, mark);
+        }
     } else {
         if (p->rows->n == (size_t)p->q->limit) {
             p->more = true;
@@ -54,7 +59,7 @@ static int page_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
     }
     talloc_free(rec);
     access_forget(p->q->a);
-    return p->vain > FAR && !p->q->ask->after;
+    return p->vain > FAR && (p->grouped || !p->q->ask->after);
 }
 
 /* Would the order of the index tell of codes that may not be named? */
@@ -81,6 +86,7 @@ static int page_stream(struct page *p)
     struct query *q = p->q;
     struct walk walk = scope_walk(&q->scope, q->sort.field);
 
+    walk.grouped = p->grouped;
     walk.reverse = q->reverse;
     walk.after = q->ask->after;
     if (q->sort.field && q->index.field == q->sort.field) {
@@ -207,6 +213,13 @@ static int page_gather(struct page *p)
     return page_rows(p, &h);
 }
 
+/* Can the rows come as the index lies? A range of the order itself is better read alone. */
+static bool can_group(const struct query *q)
+{
+    return q->ask->grouped && can_stream(q) && !q->reverse && form_division(q->ask->form) &&
+           !(q->sort.field && q->index.field == q->sort.field);
+}
+
 /* A rare answer by its own index beats a walk of everything in order. The choice must be the same for
  * each page of a list: marks of both kinds look different and decide. */
 static bool gather_better(struct query *q)
@@ -223,6 +236,25 @@ static bool gather_better(struct query *q)
     return scope_ids(&q->scope, q->ctx, &q->index, FEW, &ids, &n) == 0 && n < FEW;
 }
 
+int list_sound(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
+               const struct list_ask *ask, struct node *out, char **problem)
+{
+    const char **areas;
+    struct query *q;
+    uint64_t total;
+    int err = query_open(txn, ctx, county, actor, ask, &q, problem);
+
+    if (err)
+        return err;
+    areas = q->scope.areas;
+    if (!q->where[0] && !q->where[1] && q->scope.streams && q->scope.by_area &&
+        (areas ? areas[0] && !areas[1] && txn_count_in(txn, ask->form, areas[0], &total) == 0
+               : txn_count(txn, ask->form, &total) == 0))
+        node_int(out, "total", (int64_t)total);
+    talloc_free(q);
+    return 0;
+}
+
 int list_page(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
               const struct list_ask *ask, struct node *out, char **problem)
 {
@@ -234,6 +266,7 @@ int list_page(struct txn *txn, void *ctx, const struct county *county, const str
         return err;
     p.rows = node_add_list(out, "rows");
     p.vain = can_stream(p.q) && !gather_better(p.q) ? 0 : SIZE_MAX;
+    p.grouped = !p.vain && can_group(p.q);
     if (!p.vain)
         err = page_stream(&p);
     if (!err && p.vain > FAR && !p.more && (!ask->after || p.vain == SIZE_MAX)) {

@@ -6,17 +6,18 @@
 
 struct list_ask {
     const struct form *form;
-    const char *view;          /* name or NULL */
-    const char *where;         /* expression or NULL, and-ed to the view's */
-    const char *area;          /* division to stay within, or NULL */
-    const char *sort;          /* field or "-field"; NULL: the view's, else title */
-    const char **fields;       /* paths; NULL: the view's columns */
-    const char *after;         /* mark of the page before */
-    int limit;                 /* rows; 0: 20 */
-    bool raw;                  /* canonical values (export, commands) instead of shown ones */
-    bool count;                /* also count all */
-    struct date day;           /* counts: as of the end of this day; y == 0: now */
-    const uint64_t *only;      /* of these alone, in order and each once; NULL: all */
+    const char *view;     /* name or NULL */
+    const char *where;    /* expression or NULL, and-ed to the view's */
+    const char *area;     /* division to stay within, or NULL */
+    const char *sort;     /* field or "-field"; NULL: the view's, else title */
+    const char **fields;  /* paths; NULL: the view's columns */
+    const char *after;    /* mark of the page before */
+    int limit;            /* rows; 0: 20 */
+    bool raw;             /* canonical values (export, commands) instead of shown ones */
+    bool count;           /* also count all */
+    bool grouped;         /* page: by division and id where that is quicker; pages may be short */
+    struct date day;      /* counts: as of the end of this day; y == 0: now */
+    const uint64_t *only; /* of these alone, in order and each once; NULL: all */
     size_t nonly;
 };
 
@@ -29,6 +30,9 @@ struct list_ask {
  */
 int list_page(struct txn *, void *ctx, const struct county *, const struct actor *,
               const struct list_ask *, struct node *out, char **problem);
+/* Says what is wrong with the ask without reading a record, for the writer; {total} where it is known so. */
+int list_sound(struct txn *, void *ctx, const struct county *, const struct actor *,
+               const struct list_ask *, struct node *out, char **problem);
 /* {total} or {rows: [{v: [labels], k: [values], n}]} with by (paths, or "town"); a multiple choice counts under each of its
  * codes, so those rows do not add up. */
 int list_count(struct txn *, void *ctx, const struct county *, const struct actor *,

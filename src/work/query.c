@@ -337,6 +337,9 @@ int query_count(struct query *q, uint64_t *n)
         walk.any_order = true;
         if (all && !form_division(q->ask->form))
             return txn_count(q->a->txn, q->ask->form, n);
+        if (all && walk.areas && walk.areas[0] && !walk.areas[1] &&
+            (err = txn_count_in(q->a->txn, q->ask->form, walk.areas[0], n)) != HE_NOTFOUND)
+            return err;
         return txn_walk(q->a->txn, &walk, count_entry, n);
     }
     if (!all)

@@ -29,7 +29,7 @@
 #include "work/list.h"
 
 struct statistics;
-/* Called once by county_open; the store's watcher is its own. */
+/* Called once by county_open, which tells it of changes (stat_log_change). */
 struct statistics *stat_new(const struct county *);
 /* A thread that keeps the tables of today and of the last day of the month before ready; to be
  * stopped before the store is closed. */

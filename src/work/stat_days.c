@@ -186,7 +186,6 @@ struct statistics *stat_new(const struct county *county)
     pthread_cond_init(&s->built, NULL);
     pthread_cond_init(&s->wake, NULL);
     talloc_set_destructor(s, stat_free);
-    store_watch(county->store, stat_log_change, s);
     return s;
 }
 

@@ -38,6 +38,7 @@
  *   due.h due.c      sixteen and eighteen; the daily job that tests the definition anew
  *   scope.c query.c  which records a list walks; a question checked against what may be named
  *   list.c count.c find.c   pages of lists, counts, search
+ *   near.c   whom records name, for searching in a village
  *   view.c           one record, its history
  *   stat.h stat_*.c  statistics: listed in stat.h
  *   todo.c todo_places.c   the counts of the first screen; who owes most
@@ -82,6 +83,7 @@ struct county {
     struct areas *areas;
     const struct reports *reports;
     struct statistics *stat;
+    struct near *near;
 };
 
 /*

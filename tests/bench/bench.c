@@ -101,7 +101,7 @@ int main(void)
         void (*run)(void);
     } part[] = {{"save", bench_save},     {"find", bench_find},   {"stat", bench_stat},
                 {"import", bench_import}, {"sweep", bench_sweep}, {"screen", bench_screen},
-                {"life", bench_life}};
+                {"year", bench_year},     {"life", bench_life}};
     const char *only = getenv("BENCH_ONLY");
 
     log_level_set(LOG_LEVEL_ERROR);
@@ -110,5 +110,6 @@ int main(void)
     for (size_t i = 0; i < NELEM(part); i++)
         if (!only || strstr(only, part[i].word))
             part[i].run();
+    stock_drop();
     return 0;
 }

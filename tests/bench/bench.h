@@ -6,6 +6,8 @@
  *   measure.c    clock, percentiles, rows of the table
  *   county.c     a county: divisions, users, seeded children in the proportions of domain.md 5.3
  *   daemon.c     a private hutongd and its clients
+ *   year.c       a year of visits
+ *   stock.c      counties filled once and copied for every part that wants one
  *   load.c       sessions that register children at once
  *   save.c       … through hutongd and through the store alone
  *   rival_bdb.c rival_sqlite.c rival_pg.c   … and beside others that do the same
@@ -15,10 +17,12 @@
  *   import.c     a roster beside people who save
  *   sweep.c      a sweep over the county beside people who save
  *   screen.c     bytes and milliseconds of the screens
+ *   lived.c      a county after a year of visits, in the middle of a sweep: first screens, lists, export
  *   life.c       memory, start, recovery
  *
  * BENCH_SECONDS (3): of each run of registrations. BENCH_FULL=1: 1,000,000 children too.
- * BENCH_ONLY: a word per part to run ("save find stat import sweep screen life"); "own": without the rivals.
+ * BENCH_KEEP=DIR: filled counties are kept there for another run.
+ * BENCH_ONLY: a word per part to run ("save find stat import sweep screen year life"); "own": without the rivals.
  */
 #ifndef HUTONG_BENCH_H
 #define HUTONG_BENCH_H
@@ -76,9 +80,14 @@ struct home { /* a county opened in this process */
     struct store *store;
     struct county *county;
 };
-void home_open(struct home *, const char *data_dir);
+/* With more cache than CACHE_MB its log is kept longer: for filling. */
+void home_open(struct home *, const char *data_dir, unsigned cache_mb);
 void home_close(struct home *);
-/* Divisions, the two users. */
+/* A record as rules would leave it, without running them; its id. */
+uint64_t home_put(struct txn *, void *ctx, const struct store_who *, const struct form *,
+                  const struct pair *, size_t n);
+uint64_t kid_director(const struct kid *); /* the user who answers for his village */
+/* Divisions, the two users, a director for every other village. */
 void home_settle(struct home *);
 /* Children from … to with their fathers, mothers and caregivers; two children a family. */
 void home_fill(struct home *, uint64_t from, uint64_t to);
@@ -96,10 +105,24 @@ void daemon_stop(struct daemon *);
 void daemon_kill(struct daemon *); /* kill -9 */
 void daemon_drop(struct daemon *);
 struct client *daemon_client(void *ctx, const struct daemon *, const char *user);
+/* Asks what must succeed; the answer under ctx. */
+struct node *bench_call(struct client *, void *ctx, enum wire_op, struct node *body);
 void drop_dir(const char *path);
 /* Kilobytes of a process: "Rss:", "Pss:", "Private_Dirty:" */
 long memory_kb(pid_t, const char *what);
 double cpu_s(pid_t); /* used so far */
+
+/* --- year.c --- */
+
+#define YEAR_CHILDREN 100000
+void home_year(struct home *, uint64_t children);
+
+/* --- stock.c --- */
+
+/* A private server's directory whose county has so many children already. Each size is filled once. */
+void stock_take(struct daemon *, const char *name, uint64_t children);
+void stock_take_year(struct daemon *, const char *name); /* YEAR_CHILDREN and a year of visits */
+void stock_drop(void);
 
 /* --- load.c --- */
 
@@ -124,6 +147,11 @@ void load_row(const struct load *, double first_per_s[3]);
 struct beside *beside_start(const struct daemon *);
 void beside_stop(struct beside *, struct lat *all);
 
+/* --- sweep.c --- */
+
+/* Seconds from the request until everybody sees the sweep; its id. */
+double sweep_begin(struct client *, void *ctx, int64_t *id);
+
 /* --- the parts --- */
 
 bool bench_own(void); /* BENCH_ONLY says so */
@@ -134,6 +162,7 @@ void bench_stat(void);
 void bench_import(void);
 void bench_sweep(void);
 void bench_screen(void);
+void bench_year(void);
 void bench_life(void);
 
 struct node *kid_body(void *ctx, const struct kid *); /* of rec.add */

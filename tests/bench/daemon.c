@@ -197,3 +197,13 @@ double cpu_s(pid_t pid)
     fclose(f);
     return (double)(user + sys) / (double)sysconf(_SC_CLK_TCK);
 }
+
+struct node *bench_call(struct client *c, void *ctx, enum wire_op op, struct node *body)
+{
+    struct node *answer;
+    const char *text = "";
+
+    if (client_call(c, ctx, op, body, &answer, &text))
+        die("%s: %s", wire_ops[op].name, text);
+    return answer;
+}

@@ -171,10 +171,8 @@ static void find_at(uint64_t total)
     void *ctx = talloc_new(NULL);
 
     choose(&a);
-    daemon_make(&d, "find");
-    home_open(&h, d.data);
-    home_settle(&h);
-    home_fill(&h, 0, total);
+    stock_take(&d, "find", total);
+    home_open(&h, d.data, CACHE_MB);
     for (int round = 0; round < 2; round++) { /* the first warms the cache */
         for (int p = 0; p < PEOPLE; p++)
             for (int kind = 0; kind < KINDS; kind++) {

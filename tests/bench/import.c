@@ -83,7 +83,7 @@ void bench_import(void)
     table("### 导入，同时有 8 人每秒各保存 5 次（目标：每秒 ≥ 6,000 行，别人的保存 ≤ 50 毫秒）",
           "名册|行数|每秒行数|别人保存的中位数 / p99 毫秒");
     daemon_make(&d, "import");
-    home_open(&h, d.data);
+    home_open(&h, d.data, CACHE_MB);
     home_settle(&h);
     home_close(&h);
     daemon_start(&d);

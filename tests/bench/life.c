@@ -58,13 +58,8 @@ static void work_a_little(const struct daemon *d, int n)
 static void life_at(uint64_t total)
 {
     struct daemon d;
-    struct home h;
 
-    daemon_make(&d, "life");
-    home_open(&h, d.data);
-    home_settle(&h);
-    home_fill(&h, 0, total);
-    home_close(&h);
+    stock_take(&d, "life", total);
     row("%llu 名儿童，正常停止后启动 | %.2f 秒 | —", (unsigned long long)total, daemon_start(&d));
     if (total == 100000)
         memory_rows(&d);

@@ -121,7 +121,7 @@ static void save_alone(double out[3])
     struct load l = {"护童的存储（同一进程，无网络、无规则）", &h, alone_open, alone_one, NULL};
 
     daemon_make(&d, "alone");
-    home_open(&h, d.data);
+    home_open(&h, d.data, CACHE_MB);
     load_row(&l, out);
     home_close(&h);
     daemon_drop(&d);
@@ -134,7 +134,7 @@ static void save_wire(const char *user, const char *name, double out[3], double 
     struct home h;
 
     daemon_make(&w.d, "save");
-    home_open(&h, w.d.data);
+    home_open(&h, w.d.data, CACHE_MB);
     home_settle(&h);
     home_close(&h);
     daemon_start(&w.d);

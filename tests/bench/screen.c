@@ -136,7 +136,6 @@ static void screen_forms(struct act *a)
 void bench_screen(void)
 {
     struct daemon d;
-    struct home h;
     void *ctx = talloc_new(NULL);
     struct act a = {0};
     struct lat starts = {0};
@@ -144,11 +143,7 @@ void bench_screen(void)
 
     table("### 屏幕：一台 80×24 xterm，村级用户，全县 10,000 名儿童",
           "做什么|字节（平均）|从按键到画完，中位数 / p99 毫秒|目标");
-    daemon_make(&d, "screen");
-    home_open(&h, d.data);
-    home_settle(&h);
-    home_fill(&h, 0, KIDS);
-    home_close(&h);
+    stock_take(&d, "screen", KIDS);
     daemon_start(&d);
     for (int i = 0; i < USERS; i++) {
         a.h = screen_start(ctx, &d, &took);

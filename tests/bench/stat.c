@@ -99,23 +99,12 @@ void bench_stat(void)
 {
     struct home h;
     struct who_asks w = {.h = &h};
-    char dir[64] = "/tmp/hutong-stat-XXXXXX", data[80];
-    struct store_conf conf = {0};
-    char *problem = NULL;
+    struct daemon d;
 
     table("### 统计（10 万名儿童、339 个村；毫秒；目标：县表 ≤ 100，≤ PostgreSQL GROUP BY 的一半）",
           "什么|行数|第一次|中位数|p99");
-    if (!mkdtemp(dir))
-        die("cannot make %s", dir);
-    snprintf(data, sizeof data, "%s/data", dir);
-    conf.dir = data;
-    if (store_init(&conf, NULL, &problem))
-        die("cannot make a store: %s", problem);
-    home_open(&h, data);
-    home_settle(&h);
-    home_close(&h);
-    home_open(&h, data); /* with its divisions */
-    home_fill(&h, 0, CHILDREN);
+    stock_take(&d, "stat", CHILDREN);
+    home_open(&h, d.data, CACHE_MB);
     if (store_read(h.store, load_actor, &w))
         die("nobody asks");
     ask_often(&w, "T1 县表", "t1", "2026-11-22", false);
@@ -125,6 +114,6 @@ void bench_stat(void)
     ask_often(&w, "T3 动态变化，本月", "t3", "2026-11", false);
     ask_often(&w, "T1 上月末", "t1", "2026-10", false);
     home_close(&h);
-    drop_dir(dir);
+    daemon_drop(&d);
     rival_pg_stat(CHILDREN);
 }

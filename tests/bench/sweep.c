@@ -11,18 +11,7 @@
 
 #define CHILDREN 100000
 
-static struct node *call(struct client *c, void *ctx, enum wire_op op, struct node *body)
-{
-    struct node *answer;
-    const char *text = "";
-
-    if (client_call(c, ctx, op, body, &answer, &text))
-        die("%s: %s", wire_ops[op].name, text);
-    return answer;
-}
-
-/* Seconds from the request until everybody sees the sweep; its id. */
-static double open_sweep(struct client *c, void *ctx, int64_t *id)
+double sweep_begin(struct client *c, void *ctx, int64_t *id)
 {
     struct node *b = node_map(ctx), *v, *answer;
     struct timespec pause = {0, 20000000};
@@ -32,15 +21,15 @@ static double open_sweep(struct client *c, void *ctx, int64_t *id)
     v = node_add_map(b, "v");
     node_str(v, "title", "暑期排查");
     node_str(v, "kind", "2");
-    *id = node_num(call(c, ctx, OP_REC_ADD, b), "id", 0);
+    *id = node_num(bench_call(c, ctx, OP_REC_ADD, b), "id", 0);
     b = node_map(ctx);
     node_int(b, "id", *id);
-    call(c, ctx, OP_SWEEP_OPEN, b);
+    bench_call(c, ctx, OP_SWEEP_OPEN, b);
     for (;;) {
         b = node_map(ctx);
         node_str(b, "type", "sweep");
         node_int(b, "id", *id);
-        answer = call(c, ctx, OP_REC_GET, b);
+        answer = bench_call(c, ctx, OP_REC_GET, b);
         if (strcmp(node_text_or(node_get(answer, "v"), "state", ""), "3") == 0)
             return now_s() - t;
         nanosleep(&pause, NULL);
@@ -51,7 +40,7 @@ static void opening(const struct daemon *d, struct client *c, void *ctx, int64_t
 {
     struct lat all = {0};
     struct beside *others = beside_start(d);
-    double cpu = cpu_s(d->pid), took = open_sweep(c, ctx, id);
+    double cpu = cpu_s(d->pid), took = sweep_begin(c, ctx, id);
     cpu = cpu_s(d->pid) - cpu;
     beside_stop(others, &all);
     row("开启：名单 %d 名，339 个村 | %.1f 秒（处理器 %.1f 秒） | %.1f / %.1f", CHILDREN, took, cpu,
@@ -76,7 +65,7 @@ static void asked(struct client *c, const char *name, enum wire_op op, const cha
         if (op == OP_REC_LIST)
             node_int(b, "limit", 40);
         double t = now_s();
-        call(c, ctx, op, b);
+        bench_call(c, ctx, op, b);
         lat_add(&l, now_s() - t);
         talloc_free(ctx);
     }
@@ -94,7 +83,7 @@ static void answering(struct client *c, int64_t id)
     node_str(b, "type", "sweep_item");
     node_str(b, "where", text_printf(ctx, "sweep = %lld and state = '1'", (long long)id));
     node_int(b, "limit", 200);
-    answer = call(c, ctx, OP_REC_LIST, b);
+    answer = bench_call(c, ctx, OP_REC_LIST, b);
     for (const struct node *e = node_first(node_get(answer, "rows")); e; e = e->next) {
         void *tmp = talloc_new(ctx);
         struct node *set = node_map(tmp), *v;
@@ -104,7 +93,7 @@ static void answering(struct client *c, int64_t id)
         v = node_add_map(set, "v");
         node_str(v, "result", "1");
         double t = now_s();
-        call(c, tmp, OP_REC_SET, set);
+        bench_call(c, tmp, OP_REC_SET, set);
         lat_add(&l, now_s() - t);
         talloc_free(tmp);
     }
@@ -121,16 +110,11 @@ void bench_sweep(void)
     void *ctx = talloc_new(NULL);
     struct client *clerk, *director;
     struct daemon d;
-    struct home h;
     int64_t id;
 
     table("### 重点时段排查，名单 100,000 名（目标：开启 ≤ 10 秒，别人的保存 ≤ 50 毫秒）",
           "做什么|用时|中位数 / p99 毫秒（开启时是别人的保存）");
-    daemon_make(&d, "sweep");
-    home_open(&h, d.data);
-    home_settle(&h);
-    home_fill(&h, 0, CHILDREN);
-    home_close(&h);
+    stock_take(&d, "sweep", CHILDREN);
     daemon_start(&d);
     clerk = daemon_client(ctx, &d, CLERK);
     director = daemon_client(ctx, &d, DIRECTOR);

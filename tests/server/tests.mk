@@ -109,7 +109,8 @@ EXTRA_DIST += tests/server/ctl.sh
 # As many different people, over the wire and by hutongctl, against the real hutongd.
 if TESTS_BUILT
 people_tests = tests/server/rights_wire tests/server/import_roster tests/server/bad_input \
-	tests/server/dictionary tests/server/register tests/server/review_parts
+	tests/server/dictionary tests/server/register tests/server/review_parts \
+	tests/server/many
 check_PROGRAMS += $(people_tests)
 TESTS += $(people_tests)
 check_LIBRARIES += libpeopletest.a
@@ -133,6 +134,9 @@ tests_server_register_LDADD = $(people_test_libs)
 tests_server_review_parts_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_review_parts_CFLAGS = $(TEST_CFLAGS)
 tests_server_review_parts_LDADD = $(people_test_libs)
+tests_server_many_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_server_many_CFLAGS = $(TEST_CFLAGS)
+tests_server_many_LDADD = $(people_test_libs)
 tests_server_dictionary_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_server_dictionary_CFLAGS = $(TEST_CFLAGS)
 tests_server_dictionary_LDADD = tests/screen/libharness.a $(VTERM_LIBS) -lutil $(people_test_libs)
