@@ -1,6 +1,7 @@
 /*
  * 临时统计: rows, columns, filter, division and day are chosen from one short menu that stays open; the
- * result is a sheet, each figure opens its list, and the whole is kept under a name (saved_view, kind 2).
+ * result is a sheet that says them and leads back to them, each figure opens its list, and the whole is
+ * kept under a name (saved.h).
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,16 +11,21 @@
 #include "base/lang.h"
 #include "base/text.h"
 #include "form/type.h"
-#include "tui/list.h"
 #include "tui/pick_find.h"
 #include "tui/popup.h"
+#include "tui/saved.h"
 #include "tui/sheet.h"
 
-#define TYPE  "child"
-#define SAVED "saved_view"
-#define KIND  "2" /* forms/codes/saved_view_kind.csv */
+#define TYPE "child"
 
-enum { NAME_CHARS = 30, FIELDS_MAX = 200 };
+enum { FIELDS_MAX = 200 };
+
+static const struct saved_kind kind = {"2",
+                                       TYPE,
+                                       N_("存下这张统计"),
+                                       N_("存下的统计"),
+                                       N_("还没有存过统计。"),
+                                       N_("已经有这个名称的统计，换成现在的样子吗？")};
 
 struct cross {
     struct session *s;
@@ -131,106 +137,102 @@ static void pick_day(struct app *app, struct cross *c)
 
 /* ---- kept under a name ---- */
 
-static char *spec_of(void *ctx, const struct cross *c)
+/* Everything that was chosen: kept as lines, carried by the sheet as a map. */
+struct part {
+    const char *word, **value;
+};
+
+enum { PARTS = 8 };
+
+static void parts(struct cross *c, struct part out[PARTS])
 {
-    const char *const line[][2] = {{"rows", c->rows},   {"columns", c->columns},
-                                   {"where", c->where}, {"label", c->where_label},
-                                   {"area", c->area},   {"area_name", c->area_name},
-                                   {"day", c->day}};
-    return list_spec(ctx, line, NELEM(line));
+    const struct part all[PARTS] = {{"rows", &c->rows},   {"columns", &c->columns},
+                                    {"where", &c->where}, {"label", &c->where_label},
+                                    {"area", &c->area},   {"area_name", &c->area_name},
+                                    {"day", &c->day},     {"name", &c->name}};
+    memcpy(out, all, sizeof all);
+}
+
+static char *spec_of(void *ctx, struct cross *c)
+{
+    struct part part[PARTS];
+    const char *line[PARTS][2];
+    parts(c, part);
+    for (size_t i = 0; i + 1 < PARTS; i++) { /* its name stands beside it */
+        line[i][0] = part[i].word;
+        line[i][1] = *part[i].value;
+    }
+    return saved_spec(ctx, (const char *const(*)[2])line, PARTS - 1);
 }
 
 static void spec_take(struct cross *c, const char *spec)
 {
-    const struct {
-        const char *word, **value;
-    } line[] = {{"rows", &c->rows},          {"columns", &c->columns},   {"where", &c->where},
-                {"area", &c->area},          {"label", &c->where_label}, {"day", &c->day},
-                {"area_name", &c->area_name}};
+    struct part part[PARTS];
     char *copy = talloc_strdup(c, spec), *save = NULL;
-    for (size_t i = 0; i < NELEM(line); i++)
-        *line[i].value = NULL;
+    parts(c, part);
+    for (size_t i = 0; i + 1 < PARTS; i++)
+        *part[i].value = NULL;
     for (char *p = strtok_r(copy, "\n", &save); p; p = strtok_r(NULL, "\n", &save)) {
         char *blank = strchr(p, ' ');
-        for (size_t i = 0; blank && i < NELEM(line); i++)
-            if ((size_t)(blank - p) == strlen(line[i].word) &&
-                strncmp(p, line[i].word, (size_t)(blank - p)) == 0)
-                *line[i].value = blank + 1;
+        for (size_t i = 0; blank && i + 1 < PARTS; i++)
+            if ((size_t)(blank - p) == strlen(part[i].word) &&
+                strncmp(p, part[i].word, (size_t)(blank - p)) == 0)
+                *part[i].value = blank + 1;
     }
     c->rows = c->rows ? c->rows : FORM_TOWN;
 }
 
 static void keep(struct app *app, struct cross *c)
 {
-    static const struct edit_opts opts = {.cols = NAME_CHARS, .max_chars = NAME_CHARS};
-    void *ctx = talloc_new(c);
-    char *name = popup_ask(app, ctx, _("存下这张统计"), _("起个名称，只有自己看得到："),
-                           c->name ? c->name : "", &opts);
-    struct node *body = node_map(ctx), *v, *answer;
-    node_str(body, "type", SAVED);
-    node_bool(body, "confirm_all", true);
-    v = node_add_map(body, "v");
-    node_str(v, "name", name);
-    node_str(v, "kind", KIND);
-    node_str(v, "type", TYPE);
-    node_str(v, "spec", spec_of(ctx, c));
-    if (name && *name && session_call(app, c->s, ctx, OP_REC_ADD, body, &answer) == 0) {
-        c->name = talloc_strdup(c, name);
+    char *name = saved_keep(app, c->s, c, &kind, c->name ? c->name : "", spec_of(c, c));
+    if (name) {
+        c->name = name;
         app_message(app, _("已存成【%s】。"), name);
     }
-    talloc_free(ctx);
 }
 
 static void open_kept(struct app *app, struct cross *c)
 {
-    void *ctx = talloc_new(c);
-    struct node *body = node_map(ctx), *fields, *answer;
-    node_str(body, "type", SAVED);
-    node_str(body, "where",
-             "kind = '" KIND "' and type = '" TYPE "' and (gone is empty or gone = 0)");
-    node_bool(body, "raw", true);
-    node_int(body, "limit", 100);
-    fields = node_add_list(body, "fields");
-    node_str(fields, NULL, "name");
-    node_str(fields, NULL, "spec");
-    if (session_call(app, c->s, ctx, OP_REC_LIST, body, &answer) == 0) {
-        const struct node *rows = node_get(answer, "rows"), *e = node_first(rows);
-        struct pick_item *items = talloc_zero_array(ctx, struct pick_item, (unsigned)rows->n + 1);
-        size_t n = 0;
-        MUST(items);
-        for (; e; e = e->next)
-            items[n++].label = node_text_or(node_get(e, "v"), "name", "");
-        struct pick p = {.title = _("存下的统计"), .items = items, .n = n};
-        int i = n ? popup_pick(app, &p) : HE_CANCELLED;
-        if (!n)
-            app_message(app, _("还没有存过统计。"));
-        for (e = node_first(rows); i > 0; i--)
-            e = e->next;
-        if (i == 0) {
-            c->name = talloc_strdup(c, node_text_or(node_get(e, "v"), "name", ""));
-            spec_take(c, node_text_or(node_get(e, "v"), "spec", ""));
-        }
+    const struct saved *v = saved_pick(app, c->s, c, &kind, NULL);
+    if (v) {
+        c->name = v->name;
+        spec_take(c, v->spec);
     }
-    talloc_free(ctx);
+}
+
+static void change_kept(struct app *app, struct cross *c)
+{
+    const char *const what[] = {_("改名称"), _("删去")};
+    int i = popup_choose(app, _("存下的统计"), "", what, NELEM(what), 0);
+    if (i == 0)
+        saved_rename(app, c->s, &kind);
+    else if (i == 1)
+        saved_drop(app, c->s, &kind);
 }
 
 /* ---- the menu ---- */
 
-static void result(struct app *app, struct cross *c)
+/* "按乡镇、性别，在册儿童，全部，今天" */
+static char *about(void *ctx, const struct cross *c)
 {
-    struct node *spec = node_map(c);
+    bool two = c->columns && *c->columns;
+    return text_printf(ctx, _("分行 %s%s%s；%s；%s；%s"), by_label(c, c->rows),
+                       two ? _("，分列 ") : "", two ? by_label(c, c->columns) : "",
+                       c->where_label ? c->where_label : _("不筛选"),
+                       c->area_name ? c->area_name : _("全部"), c->day ? c->day : _("今天"));
+}
+
+static struct node *map_of(void *ctx, struct cross *c)
+{
+    struct node *spec = node_map(ctx);
+    struct part part[PARTS];
+    parts(c, part);
     node_str(spec, "type", TYPE);
-    node_str(spec, "rows", c->rows);
-    if (c->columns && *c->columns)
-        node_str(spec, "columns", c->columns);
-    if (c->where)
-        node_str(spec, "where", c->where);
-    if (c->area)
-        node_str(spec, "area", c->area);
-    if (c->day)
-        node_str(spec, "day", c->day);
-    sheet_open_cross(app, c->s, spec);
-    talloc_free(spec);
+    for (size_t i = 0; i < PARTS; i++)
+        if (*part[i].value && **part[i].value)
+            node_str(spec, part[i].word, *part[i].value);
+    node_str(spec, "about", about(ctx, c));
+    return spec;
 }
 
 static int ask(struct app *app, struct cross *c, int at)
@@ -244,6 +246,7 @@ static int ask(struct app *app, struct cross *c, int at)
         {.label = _("日期"), .hint = c->day ? c->day : _("今天")},
         {.label = _("存下"), .hint = _("起个名称，以后再用")},
         {.label = _("打开存下的"), .hint = c->name ? c->name : ""},
+        {.label = _("存下的改名、删去")},
     };
     struct pick p = {
         .title = _("63 临时统计"), .items = items, .n = NELEM(items), .at = (size_t)at};
@@ -259,18 +262,9 @@ static void set_by(struct app *app, struct cross *c, bool columns)
         c->rows = by;
 }
 
-/* The sheet is closed again before the menu comes back: popups do not stay above screens. */
-void cross_open(struct app *app, struct session *s)
+/* Until the result is wanted; false: cancelled. */
+static bool menu(struct app *app, struct cross *c, int i)
 {
-    struct cross *c = talloc_zero(app, struct cross);
-    int i = 1;
-    MUST(c);
-    c->s = s;
-    c->form = dict_form(s->dict, TYPE);
-    c->rows = FORM_TOWN;
-    c->columns = "school_state";
-    c->where = "state = '3'";
-    c->where_label = _("在册儿童");
     while ((i = ask(app, c, i)) > 0) {
         if (i == 1 || i == 2)
             set_by(app, c, i == 2);
@@ -282,11 +276,49 @@ void cross_open(struct app *app, struct session *s)
             pick_day(app, c);
         else if (i == 6)
             keep(app, c);
-        else
+        else if (i == 7)
             open_kept(app, c);
+        else
+            change_kept(app, c);
         i = 0;
     }
-    if (i == 0)
-        result(app, c);
+    return i == 0;
+}
+
+static struct cross *cross_new(struct app *app, struct session *s)
+{
+    struct cross *c = talloc_zero(app, struct cross);
+    MUST(c);
+    c->s = s;
+    c->form = dict_form(s->dict, TYPE);
+    return c;
+}
+
+/* The menu is closed before its result is shown: popups do not stay above screens. */
+void cross_open(struct app *app, struct session *s)
+{
+    struct cross *c = cross_new(app, s);
+    c->rows = FORM_TOWN;
+    c->columns = "school_state";
+    c->where = "state = '3'";
+    c->where_label = _("在册儿童");
+    if (menu(app, c, 1))
+        sheet_open_cross(app, s, map_of(c, c));
+    talloc_free(c);
+}
+
+void cross_again(struct app *app, struct sheet *t)
+{
+    struct cross *c = cross_new(app, t->s);
+    const struct node *was = t->cross;
+    struct part part[PARTS];
+    parts(c, part);
+    for (size_t i = 0; i < PARTS; i++)
+        *part[i].value = node_text(was, part[i].word);
+    if (menu(app, c, 1)) {
+        t->cross = node_copy(node_list(t), NULL, map_of(c, c));
+        if (sheet_load(app, t) < 0)
+            t->cross = was;
+    }
     talloc_free(c);
 }

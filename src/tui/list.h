@@ -12,6 +12,7 @@
 #ifndef HUTONG_TUI_LIST_H
 #define HUTONG_TUI_LIST_H
 
+#include "tui/saved.h"
 #include "tui/session.h"
 #include "tui/tui.h"
 
@@ -110,18 +111,12 @@ const struct form_view *list_first_view(const struct session *, const struct for
 void list_set_area(struct app *, struct list *, const char *code);
 
 /* --- list_saved.c --- */
-struct saved {
-    uint64_t id;
-    const char *name, *spec;
-};
 bool list_may_save(const struct list *);
 /* One's own lists of this type, under ctx. */
 size_t list_saved(struct app *, struct list *, void *ctx, struct saved **);
 void list_saved_take(struct app *, struct list *, const struct saved *);
 void list_saved_add(struct app *, struct list *);
 void list_saved_drop(struct app *, struct list *);
-/* What is kept of it: a line a word with its value; what is empty is left out. */
-char *list_spec(void *ctx, const char *const line[][2], size_t n);
 
 /* --- list_count.c --- */
 void list_count_open(struct app *, struct list *);

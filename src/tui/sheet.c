@@ -136,7 +136,8 @@ static void freeze(struct app *app, struct sheet *t)
 {
     const struct edit_opts opts = {.cols = 44, .max_chars = 100};
     void *ctx = talloc_new(t);
-    char *note = popup_ask(app, ctx, _("冻结"), _("第一次冻结直接回车；出更正版写原因："), "", &opts);
+    char *note =
+        popup_ask(app, ctx, _("冻结"), _("第一次冻结直接回车；出更正版写原因："), "", &opts);
     char *text =
         text_printf(ctx, _("%s %s，冻结以后数字不再变，上报和通报用它。"),
                     _(node_text_or(t->head, "label", "")), node_text_or(t->head, "period", ""));
@@ -224,23 +225,27 @@ static void about(struct app *app, struct sheet *t)
 
 static void menu(struct app *app, struct sheet *t)
 {
+    enum { REPORT = 1, CROSS = 2, BOTH = 3 };
     static const struct {
         const char *label, *hint;
         void (*run)(struct app *, struct sheet *);
         const char *right;
+        int of;
     } entries[] = {
-        {N_("时间"), N_("看另一天、另一个月或季度（F5）"), ask_period, NULL},
-        {N_("区划"), N_("看一个乡镇或村（F4）"), ask_division, NULL},
-        {N_("到村"), N_("列到每个村(居)，或只列下一级（*）"), toggle_deep, NULL},
-        {N_("冻结的报表"), N_("以前冻结的各版（F2）"), editions, NULL},
-        {N_("冻结"), N_("数字照存不再变，上报用（F6）"), freeze, "report.freeze"},
-        {N_("做成表格"), N_("XLSX、PDF、CSV，放进取件箱（F10）"), sheet_take_out, NULL},
-        {N_("口径和说明"), N_("数的是什么，例外，更正了什么"), about, NULL},
+        {N_("时间"), N_("看另一天、另一个月或季度（F5）"), ask_period, NULL, REPORT},
+        {N_("区划"), N_("看一个乡镇或村（F4）"), ask_division, NULL, REPORT},
+        {N_("到村"), N_("列到每个村(居)，或只列下一级（*）"), toggle_deep, NULL, REPORT},
+        {N_("冻结的报表"), N_("以前冻结的各版（F2）"), editions, NULL, REPORT},
+        {N_("冻结"), N_("数字照存不再变，上报用（F6）"), freeze, "report.freeze", REPORT},
+        {N_("换条件"), N_("换分行、分列、条件，存下，打开存下的（F2）"), cross_again, NULL, CROSS},
+        {N_("做成表格"), N_("XLSX、PDF、CSV，放进取件箱（F10）"), sheet_take_out, NULL, BOTH},
+        {N_("口径和说明"), N_("数的是什么，例外，更正了什么"), about, NULL, REPORT},
     };
     struct pick_item items[NELEM(entries)] = {{0}};
     size_t which[NELEM(entries)], n = 0;
     for (size_t i = 0; i < NELEM(entries); i++)
-        if (!entries[i].right || session_may(t->s, entries[i].right)) {
+        if ((!entries[i].right || session_may(t->s, entries[i].right)) &&
+            (entries[i].of & (t->cross ? CROSS : REPORT))) {
             which[n] = i;
             items[n++] =
                 (struct pick_item){.label = _(entries[i].label), .hint = _(entries[i].hint)};
@@ -253,8 +258,7 @@ static void menu(struct app *app, struct sheet *t)
 /* What is asked of reports only. */
 static bool of_reports(enum action act)
 {
-    return act == ACT_REFRESH || act == ACT_PICK || act == ACT_EDIT || act == ACT_NEW ||
-           act == ACT_MARK_ALL || act == ACT_MENU;
+    return act == ACT_REFRESH || act == ACT_PICK || act == ACT_NEW || act == ACT_MARK_ALL;
 }
 
 static enum handled sheet_act(struct app *app, struct sheet *t, enum action act)
@@ -285,7 +289,7 @@ static enum handled sheet_act(struct app *app, struct sheet *t, enum action act)
     case ACT_PICK:
         return ask_division(app, t), KEY_TAKEN;
     case ACT_EDIT:
-        return editions(app, t), KEY_TAKEN;
+        return t->cross ? cross_again(app, t) : editions(app, t), KEY_TAKEN;
     case ACT_MARK_ALL:
         return toggle_deep(app, t), KEY_TAKEN;
     case ACT_SAVE:
@@ -327,7 +331,7 @@ static const char *sheet_enabled(struct app *app, struct screen *scr, enum actio
     case ACT_PICK:
         return _("区划");
     case ACT_EDIT:
-        return _("各版");
+        return t->cross ? _("换条件") : _("各版");
     case ACT_SAVE:
         return _("取表");
     case ACT_NEW:
@@ -346,6 +350,9 @@ static const char *sheet_help(struct app *app, struct screen *scr)
 {
     const struct sheet *t = scr->state;
     (void)app;
+    if (t->cross)
+        return _(
+            "箭头键走到一个数字，回车看名单；F2 换分行、分列、条件，存下或打开存下的；F10 取表。");
     return text_printf(
         t->mem,
         _("箭头键走到一个数字，回车看是哪些孩子；Tab 到下一列，右边还有列就往右走。\n"

@@ -50,6 +50,8 @@ void sheet_choose(struct app *, struct session *);
 void cross_open(struct app *, struct session *);
 /* The result of a table of one's own; spec is copied. */
 void sheet_open_cross(struct app *, struct session *, const struct node *spec);
+/* Its choices once more, then the table as they are now. */
+void cross_again(struct app *, struct sheet *);
 /* The list behind the figure at the cursor of such a table. */
 void cross_cell(struct app *, struct sheet *);
 /* As a file into the box. */

@@ -85,10 +85,12 @@ static void draw_view(const struct sheet *t, const struct frame *f, size_t n)
     char *s = text_printf(t->mem, "%s  %s %s%s", node_text_or(t->head, "title", ""),
                           node_text_or(t->head, "period", ""), note,
                           *note ? node_text_or(t->head, "to", "") : "");
+    if (t->cross)
+        s = talloc_strdup(t->mem, node_text_or(t->cross, "about", ""));
     if (t->frozen)
         s = text_printf(t->mem, _("%s  第 %s 版，取数 %.16s"), s,
                         node_text_or(t->head, "edition", ""), node_text_or(t->head, "cutoff", ""));
-    draw_text(&f->view, 0, 0, ATTR_NORMAL, s);
+    draw_cols(&f->view, 0, 0, f->view.cols - 17, ATTR_NORMAL, ALIGN_LEFT, s);
     s = text_printf(t->mem, _("列 %zu-%zu/%zu"), t->left + 1, t->left + n, t->ncol);
     draw_cols(&f->view, 0, f->view.cols - 16, 16, ATTR_NORMAL, ALIGN_RIGHT, s);
 }
@@ -118,7 +120,10 @@ void sheet_draw(struct app *app, struct screen *scr, const struct frame *f)
     scroll(t, f);
     n = shown(t, f->body.cols);
     n = t->left + n > t->ncol ? t->ncol - t->left : n;
-    title = text_printf(t->mem, _("62 统计报表 > %s"), _(node_text_or(t->head, "label", "")));
+    title =
+        t->cross
+            ? text_printf(t->mem, _("63 临时统计 > %s"), node_text_or(t->cross, "name", _("结果")))
+            : text_printf(t->mem, _("62 统计报表 > %s"), _(node_text_or(t->head, "label", "")));
     draw_title(f, title, session_badge(t->s));
     draw_view(t, f, n);
     draw_heads(t, &f->body, n);

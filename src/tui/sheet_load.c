@@ -20,8 +20,10 @@ struct load {
 static struct node *body_of(const struct sheet *t, void *ctx, const char *after)
 {
     struct node *b = node_map(ctx);
-    for (const struct node *e = node_first(t->cross); e; e = e->next)
-        node_copy(b, e->key, e);
+    static const char *const asked[] = {"type", "rows", "columns", "where", "area", "day"};
+    for (size_t i = 0; t->cross && i < NELEM(asked); i++)
+        if (node_get(t->cross, asked[i]))
+            node_copy(b, asked[i], node_get(t->cross, asked[i]));
     if (t->frozen) {
         node_int(b, "id", t->frozen);
     } else if (!t->cross) {

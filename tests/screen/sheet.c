@@ -167,7 +167,7 @@ Test(sheet, frozen, .init = setup, .fini = teardown)
     harness_stop(h);
 }
 
-/* A table of one's own: rows, columns, a look, its list, kept and found again. */
+/* A table of one's own: rows, columns, a look, its list, a file; kept, found again, renamed, dropped. */
 Test(sheet, own_table, .init = setup, .fini = teardown)
 {
     struct harness *h = county_screen(&county, "sun", NULL);
@@ -182,22 +182,53 @@ Test(sheet, own_table, .init = setup, .fini = teardown)
     SEES(h, "按什么分列");
     harness_send(h, "xb\r");
     SEES(h, "性别");
+    harness_send(h, "6");
+    SEES(h, "截至哪一天");
+    harness_send(h, "2026-11-22\r");
+    SEES(h, "2026-11-22");
     harness_send(h, "7");
     SEES(h, "存下这张统计");
     harness_send(h, "村和性别\r");
     SEES(h, "已存成【村和性别】");
     harness_send(h, "1");
+    SEES(h, "63 临时统计 > 村和性别");
+    SEES(h, "分行 所在村(居)，分列 性别；在册儿童；全部；2026-11-22");
     SEES(h, "幸福一村");
     SEES(h, "40");
+    harness_send(h, "\0330");
+    SEES(h, "XLSX 工作簿");
+    harness_send(h, "31");
+    SEES(h, "已放进取件箱：count-2026-11-22-");
+    cr_assert_eq(rows_in_box(h, "sun", "count-"), 3, "headings, one village, the total");
+    harness_send(h, "\0332");
+    SEES(h, "存下的改名、删去");
+    harness_send(h, "6\r");
+    SEES(h, "分列");
+    harness_send(h, "1");
+    SEES(h, "全部；今天");
     harness_send(h, "\r");
     SEES(h, "共20条");
     harness_send(h, "\0333");
-    SEES(h, "62 统计报表 > 临时统计");
+    SEES(h, "63 临时统计 > 村和性别");
     harness_send(h, "\0333=63\r");
     SEES(h, "打开存下的");
     harness_send(h, "8");
     SEES(h, "存下的统计");
     harness_send(h, "1");
     SEES(h, "所在村(居)");
+    SEES(h, "2026-11-22");
+    harness_send(h, "91");
+    SEES(h, "改哪一个的名称");
+    harness_send(h, "1");
+    SEES(h, "新的名称");
+    harness_send(h, "\177\177\177\177村男女\r");
+    SEES(h, "已改名为【村男女】");
+    harness_send(h, "92");
+    SEES(h, "删去哪一个");
+    SEES(h, "村男女");
+    harness_send(h, "1");
+    SEES(h, "已删去【村男女】");
+    harness_send(h, "8");
+    SEES(h, "还没有存过统计");
     harness_stop(h);
 }
