@@ -86,6 +86,8 @@ int store_read(struct store *s, store_fn fn, void *arg)
     struct txn t;
     txn_reader(&t, s, base_pool(READ_POOL));
     int err = fn(&t, arg);
+    if (err >= 0 && t.broken)
+        err = t.broken;
     talloc_free(t.ctx);
     uint64_t seen = atomic_load(&s->commit_seq);
     pthread_mutex_lock(&s->mu);

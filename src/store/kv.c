@@ -12,6 +12,14 @@
 
 #define PIECE_HEAD 5 /* stamp, number of pieces */
 
+/* Rules look at many records and may take one that cannot be read for none: the transaction remembers. */
+int txn_broken(struct txn *t, int err)
+{
+    if ((t->writes || err == HE_IO) && !t->broken)
+        t->broken = err;
+    return err;
+}
+
 int kv_err(struct txn *t, int ret, const char *what)
 {
     int err;
@@ -28,9 +36,7 @@ int kv_err(struct txn *t, int ret, const char *what)
               : ret == DB_RUNRECOVERY || ret == DB_PAGE_NOTFOUND ? HE_CORRUPT
                                                                  : HE_IO;
     }
-    if (t->writes && !t->broken)
-        t->broken = err;
-    return err;
+    return txn_broken(t, err);
 }
 
 static void dbt_in(DBT *d, const void *p, size_t n)
@@ -193,7 +199,7 @@ static int piece_get(struct txn *t, DB *db, const struct key *k, unsigned i,
     struct key pk = *k;
     key_u8(&pk, i);
     int err = kv_get(t, db, &pk, buf, PIECE_HEAD + PIECE_MAX, len);
-    return !err && *len < PIECE_HEAD ? HE_CORRUPT : err;
+    return !err && *len < PIECE_HEAD ? txn_broken(t, HE_CORRUPT) : err;
 }
 
 /* Pieces 1 … of one write behind the first; HE_CONFLICT when another write came between. */
@@ -236,7 +242,7 @@ int blob_get(struct txn *t, void *ctx, DB *db, const struct key *k, char **bytes
             break;
     }
     log_error("store", "what=pieces text=pieces of a value do not fit together");
-    return HE_CORRUPT;
+    return txn_broken(t, HE_CORRUPT);
 }
 
 static int blob_count(struct txn *t, DB *db, const struct key *k, unsigned *n)
@@ -313,7 +319,7 @@ int blob_get_node(struct txn *t, void *ctx, DB *db, const struct key *k, struct 
         return err;
     err = node_decode(ctx, bytes, len, out);
     talloc_free(bytes);
-    return err ? HE_CORRUPT : 0;
+    return err ? txn_broken(t, HE_CORRUPT) : 0;
 }
 
 static int node_write(struct txn *t, DB *db, const struct key *k, const struct node *n,

@@ -26,7 +26,7 @@ int rec_load(struct txn *t, void *ctx, const struct table *tb, uint64_t id, stru
         return err;
     const unsigned char *p = (const unsigned char *)out->raw;
     if (out->raw_len < HEAD || (p[0] == 'F' && out->raw_len != HEAD + 8))
-        return HE_CORRUPT;
+        return txn_broken(t, HE_CORRUPT);
     out->kind = out->raw[0];
     out->version = (uint32_t)key_get(p + 1, 4);
     out->to = out->kind == 'F' ? key_get(p + HEAD, 8) : 0;
@@ -57,7 +57,7 @@ int txn_get(struct txn *t, void *ctx, const struct form *form, uint64_t id, stru
         if (st.kind == 'R') {
             err = rec_from_stored(ctx, tb, id, &st, out);
             talloc_free(st.raw);
-            return err;
+            return err ? txn_broken(t, err) : 0;
         }
         id = st.to;
         talloc_free(st.raw);

@@ -192,6 +192,9 @@ uint64_t area_num(const char *code); /* "" gives 0 */
 
 /* kv.c: Berkeley DB's codes end here */
 int kv_err(struct txn *, int ret, const char *what);
+/* Remembers an error of the store, whatever its caller makes of it: a change is then undone, and what was
+ * read is no answer when the disk failed. Gives err back. */
+int txn_broken(struct txn *, int err);
 int kv_get(struct txn *, DB *, const struct key *, void *buf, size_t max, size_t *len);
 int kv_put(struct txn *, DB *, const struct key *, const void *, size_t len);
 int kv_del(struct txn *, DB *, const struct key *);

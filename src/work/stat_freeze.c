@@ -56,29 +56,42 @@ struct excuses {
     size_t n;
 };
 
+/* Approved, not over before the period is, and of a child that is on the register. */
+static int excuse_holds(struct txn *txn, void *tmp, struct excuses *x, const struct rec *rec,
+                        struct rec **child, bool *holds)
+{
+    struct date due;
+    int err;
+
+    *holds = has_text(rec, "state", "2") && rec_get(rec, "due") &&
+             date_parse(rec_get(rec, "due"), &due) == 0 && date_cmp(due, x->a->period.to) >= 0;
+    if (!*holds)
+        return 0;
+    err = txn_get(txn, tmp, dict_form(x->county->dict, "child"), rec_ref(rec, "child"), child);
+    *holds = !err && has_text(*child, "state", "3");
+    return err == HE_NOTFOUND ? 0 : err;
+}
+
 static int excuse_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
 {
     struct excuses *x = arg;
     struct rec *rec, *child, *user = NULL;
-    struct date due;
-    const char *title;
+    bool holds = false;
     void *tmp = talloc_new(x->ctx);
     int err = txn_get(txn, tmp, dict_form(x->county->dict, "exception"), id, &rec);
 
     (void)mark;
-    if (!err && has_text(rec, "state", "2") && rec_get(rec, "due") &&
-        date_parse(rec_get(rec, "due"), &due) == 0 && date_cmp(due, x->a->period.to) >= 0 &&
-        txn_get(txn, tmp, dict_form(x->county->dict, "child"), rec_ref(rec, "child"), &child) ==
-            0 &&
-        has_text(child, "state", "3")) {
-        if (rec_ref(rec, "approver"))
-            err = txn_get(txn, tmp, dict_form(x->county->dict, "user"), rec_ref(rec, "approver"),
-                          &user);
-        title = user ? rec_title(tmp, user) : "";
-        x->lines = talloc_asprintf_append(
-            x->lines, _("%s%s：%s，期限 %s，批准 %s"), *x->lines ? "\n" : "",
-            rec_get(child, "file_no") ? rec_get(child, "file_no") : "",
-            rec_get(rec, "reason") ? rec_get(rec, "reason") : "", rec_get(rec, "due"), title);
+    if (!err)
+        err = excuse_holds(txn, tmp, x, rec, &child, &holds);
+    if (!err && holds && rec_ref(rec, "approver"))
+        err =
+            txn_get(txn, tmp, dict_form(x->county->dict, "user"), rec_ref(rec, "approver"), &user);
+    if (holds && (!err || err == HE_NOTFOUND)) {
+        x->lines =
+            talloc_asprintf_append(x->lines, _("%s%s：%s，期限 %s，批准 %s"), *x->lines ? "\n" : "",
+                                   rec_get(child, "file_no") ? rec_get(child, "file_no") : "",
+                                   rec_get(rec, "reason") ? rec_get(rec, "reason") : "",
+                                   rec_get(rec, "due"), user ? rec_title(tmp, user) : "");
         x->n++;
     }
     talloc_free(tmp);
@@ -239,9 +252,11 @@ static int links_before(struct freeze *f, char **lines)
         g.last = NULL;
         if ((err = last_edition(&g)))
             return err;
-        if (g.last &&
-            stat_frozen_total(f->txn, f->ctx, f->county, g.last->id, link->other, &other) == 0 &&
-            other != mine)
+        err = g.last ? stat_frozen_total(f->txn, f->ctx, f->county, g.last->id, link->other, &other)
+                     : HE_NOTFOUND;
+        if (err && err != HE_NOTFOUND)
+            return err;
+        if (!err && other != mine)
             *lines = talloc_asprintf_append(*lines, _("%s%s %lld，上期冻结的是 %lld"),
                                             **lines ? "\n" : "", f->r->column[link->column].label,
                                             (long long)mine, (long long)other);

@@ -1,7 +1,6 @@
 /* Somebody with a login and a client of his own sends what the screens never would. Each case is a way
  * in that was open once; want is what a stranger must get instead. */
 #include <criterion/criterion.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
@@ -45,23 +44,12 @@ static struct node *body(struct siege *s, const char *pairs)
     return out;
 }
 
-/* The server's log is a pipe that somebody must empty. */
-static void drain(const struct siege *s)
-{
-    char buf[4096];
-
-    fcntl(s->r.err, F_SETFL, O_NONBLOCK);
-    while (read(s->r.err, buf, sizeof buf) > 0)
-        ;
-    fcntl(s->r.err, F_SETFL, 0);
-}
-
 static const char *send_as(struct siege *s, const char *user, const char *op, struct node *b)
 {
     int fd = run_hello(&s->r, s->ctx, user);
     const char *err;
 
-    drain(s);
+    run_drain(&s->r);
     s->answer = NULL;
     err = run_call(&s->r, s->ctx, fd, op, b, &s->answer);
     close(fd);

@@ -1,5 +1,6 @@
 #include "server/run.h"
 
+#include <fcntl.h>
 #include <criterion/criterion.h>
 #include <ftw.h>
 #include <signal.h>
@@ -165,6 +166,15 @@ int run_hello(struct run *r, void *ctx, const char *user)
     const char *err = run_call(r, ctx, fd, "hello", b, &answer);
     cr_assert_str_eq(err, "OK", "%s %s", err, node_text_or(answer, "text", ""));
     return fd;
+}
+
+void run_drain(const struct run *r)
+{
+    char buf[4096];
+    fcntl(r->err, F_SETFL, O_NONBLOCK);
+    while (read(r->err, buf, sizeof buf) > 0)
+        ;
+    fcntl(r->err, F_SETFL, 0);
 }
 
 bool run_closed(int fd)

@@ -29,6 +29,8 @@ void run_conf(struct run *, const char *server, const char *extra); /* rewrites 
 int run_start(struct run *, const char *const *args);
 int run_stop(struct run *); /* SIGTERM; exit code */
 int run_wait(struct run *); /* exit code of one that ends by itself */
+/* The server's log is a pipe that somebody must empty. */
+void run_drain(const struct run *);
 /* Reads stderr until the words have come; false at its end. */
 bool run_says(struct run *, const char *words);
 void run_drop(struct run *); /* stops it if it runs, removes the directory */

@@ -364,3 +364,44 @@ Test(store_open, verify_finds)
         box_free(&b);
     }
 }
+
+/* --- an error that nobody looks at --- */
+
+static int spoil_fn(struct txn *t, void *arg)
+{
+    struct table *tb = store_table(t->s, dict_form(txn_dict(t), "child"));
+    struct key k = {0};
+    (void)arg;
+    rec_key(&k, 1);
+    return blob_put(t, tb->rec, &k, "x", 1);
+}
+
+/* Takes a record that cannot be read for none, and goes on. */
+static int careless_fn(struct txn *t, void *arg)
+{
+    struct box *b = arg;
+    struct rec *rec;
+    if (txn_get(t, b->ctx, b->child, 1, &rec) == 0)
+        return HE_USAGE;
+    rec = rec_new(b->ctx, b->child);
+    rec_set(rec, "name", "李四");
+    return txn_put(t, &box_who, NULL, rec, NULL, NULL);
+}
+
+static int children_fn(struct txn *t, void *arg)
+{
+    return txn_count(t, dict_form(txn_dict(t), "child"), arg);
+}
+
+Test(store_open, swallowed_error)
+{
+    struct box b;
+    uint64_t n;
+    box_new(&b);
+    box_put(&b, b.child, 0, "name=王小雨|village=320681001001");
+    cr_assert_eq(store_write(b.s, b.ctx, NULL, spoil_fn, NULL, NULL), 0);
+    cr_expect_eq(store_write(b.s, b.ctx, NULL, careless_fn, &b, NULL), HE_CORRUPT);
+    cr_assert_eq(store_read(b.s, children_fn, &n), 0);
+    cr_expect_eq(n, 1, "undone");
+    box_free(&b);
+}

@@ -64,7 +64,7 @@ tests_unit_rec_token_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_unit_rec_token_CFLAGS = $(TEST_CFLAGS)
 tests_unit_rec_token_LDADD = $(rec_test_libs)
 endif
-EXTRA_DIST += tests/fuzz/expr.c tests/unit/rec_forms.h \
+EXTRA_DIST += tests/fuzz/expr.c tests/fuzz/corpus/requests.txt tests/unit/rec_forms.h \
 	tests/unit/forms-rec/child.form tests/unit/forms-rec/person.form \
 	tests/unit/forms-rec/codes/kinds.csv tests/unit/forms-rec/codes/school.csv \
 	tests/unit/forms-rec/codes/sex.csv
