@@ -414,6 +414,19 @@ static bool mended(struct app *app, struct grid *g, const struct node *answer, s
     return finding(answer, 'W') && confirm(app, answer, body);
 }
 
+/* What goes up for review with the answer. */
+static const char *sent_up(const struct grid *g, const struct grid_row *r)
+{
+    size_t n, i = 0;
+    const struct grid_q *q = grid_questions(g, r, &n);
+    while (i < n && strcmp(q[i].field, "result") != 0)
+        i++;
+    char result = i < n ? grid_value(&r->cell[i]) : '\0';
+    return result == '5' ? _("已报乡镇和县里审核，批了就不再列入。")
+           : result == '3' ? _("已报审核。F9【孩子的档案】把资料补全，好让上面核对。")
+                           : _("已报乡镇和县里审核，批了才生效。");
+}
+
 bool grid_save(struct app *app, struct grid *g, struct grid_row *r)
 {
     void *ctx = talloc_new(g);
@@ -427,9 +440,7 @@ bool grid_save(struct app *app, struct grid *g, struct grid_row *r)
         stored(r, answer, grid_lacks(g, r) == SIZE_MAX);
         g->told = node_num(answer, "change", 0) != 0;
         if (g->told)
-            app_message(app, r->origin == '1'
-                                 ? _("已报乡镇和县里审核，批了才生效。")
-                                 : _("已报审核。F9【孩子的档案】把资料补全，好让上面核对。"));
+            app_message(app, "%s", sent_up(g, r));
     } else if (e == HE_CONFLICT) {
         met(app, g, r, answer);
     } else {

@@ -1,7 +1,7 @@
 /*
  * Townships and villages of a sweep: begun by the first answer, submitted by the township, accepted or
- * returned by the county. The unit changes at once and its rows are locked; a job writes the standing
- * into each item behind it.
+ * returned by the county. The unit changes at once; a job writes the standing into each answered item
+ * behind it. What was explained stays open: it is answered when the child can be met.
  */
 #include <string.h>
 #include <talloc.h>
@@ -110,12 +110,11 @@ static int look(struct swept *s, const char **village, struct standing *st)
     return err;
 }
 
-/* The township's and its villages' units and locks. */
+/* The township's unit and those of its villages. */
 static int set_units(struct swept *s, const struct actor *actor, const char *town,
                      const char **village, const char *state, const char *why)
 {
     bool sent = *state == '2';
-    struct node *kept;
     int err = 0;
 
     for (size_t i = 0; !err; i++) {
@@ -131,11 +130,7 @@ static int set_units(struct swept *s, const struct actor *actor, const char *tow
         rec_set(rec, sent ? "submitted_by" : "decided_by", sweep_id(s->ctx, actor->id));
         rec_set(rec, sent ? "submitted_on" : "decided_on", sweep_time(s->ctx, actor->today, 0));
         rec_set(rec, "return_reason", *state == '3' ? why : NULL);
-        if ((err = txn_put(s->txn, &s->who, unit, rec, NULL, NULL)) ||
-            (err = sweep_kept(s, area, &kept)))
-            break;
-        node_bool(kept, "locked", *state != '3');
-        err = sweep_keep(s, area, kept);
+        err = txn_put(s->txn, &s->who, unit, rec, NULL, NULL);
     }
     return err;
 }

@@ -1,54 +1,8 @@
 /* Sweeps on screen: the grid and its keys, its paper, progress, what township and county do. */
 #include <config.h>
 
-#include <criterion/criterion.h>
-#include <stdio.h>
-#include <string.h>
-#include <talloc.h>
-
 #include "base/io.h"
-#include "base/text.h"
-#include "screen/county.h"
-
-#define SEES(h, text) cr_assert(harness_wait(h, text, HARNESS_MS), "%s:\n%s", text, harness_text(h))
-#define LOSES(h, text)                                                                             \
-    cr_assert(harness_wait_gone(h, text, HARNESS_MS), "%s:\n%s", text, harness_text(h))
-#define LACKS(h, text)                                                                             \
-    cr_assert(strstr(harness_text(h), text) == NULL, "%s:\n%s", text, harness_text(h))
-
-enum { ASKS = 100000 };
-
-static struct county_run county;
-
-static bool done(const struct node *list)
-{
-    for (const struct node *e = node_first(node_get(list, "rows")); e; e = e->next)
-        if (node_num(e, "state", 0) != 2)
-            return false;
-    return true;
-}
-
-/* A summer sweep, drawn up by the county and opened: its list is frozen. */
-static uint64_t open_sweep(void)
-{
-    struct node *body = node_map(county.ctx), *v = node_add_map(body, "v");
-    node_str(body, "type", "sweep");
-    node_bool(body, "confirm_all", true);
-    node_str(v, "title", "冬前排查");
-    node_str(v, "kind", "2");
-    node_str(v, "start", "2026-11-20");
-    node_str(v, "survey_due", "2026-11-22");
-    node_str(v, "entry_due", "2026-11-22");
-    node_str(v, "bulletin_due", "2026-11-22");
-    uint64_t id = (uint64_t)node_num(county_call(&county, "xu", OP_REC_ADD, body), "id", 0);
-    body = node_map(county.ctx);
-    node_int(body, "id", (int64_t)id);
-    county_call(&county, "xu", OP_SWEEP_OPEN, body);
-    int asked = 0;
-    while (!done(county_call(&county, "xu", OP_JOB_LIST, NULL)))
-        cr_assert(++asked < ASKS);
-    return id;
-}
+#include "screen/sweep_county.h"
 
 static void setup(void)
 {
@@ -68,14 +22,6 @@ static struct harness *grid(void)
     SEES(h, "50 冬前排查");
     SEES(h, "已查 0/40");
     return h;
-}
-
-static int64_t answered(const char *where)
-{
-    struct node *body = node_map(county.ctx);
-    node_str(body, "type", "sweep_item");
-    node_str(body, "where", where);
-    return node_num(county_call(&county, "gao", OP_REC_COUNT, body), "total", -1);
 }
 
 /* Three keys say that nothing changed, and the next row is there (ux.md 5.1: at most four). */

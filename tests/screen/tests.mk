@@ -28,6 +28,7 @@ COUNTY_LIBS = tests/screen/libcounty.a libservertest.a tests/screen/libharness.a
 county_tests = tests/screen/agreement tests/screen/english tests/screen/plain \
 	tests/screen/home tests/screen/list tests/screen/matter tests/screen/visit \
 	tests/screen/review tests/screen/ceilings tests/screen/print tests/screen/box tests/screen/sweep \
+	tests/screen/sweep_walk \
 	tests/screen/sheet
 check_PROGRAMS += $(county_tests)
 TESTS += $(county_tests)
@@ -64,6 +65,10 @@ tests_screen_review_LDADD = $(COUNTY_LIBS)
 tests_screen_sweep_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_sweep_CFLAGS = $(TEST_CFLAGS)
 tests_screen_sweep_LDADD = $(COUNTY_LIBS)
+tests_screen_sweep_walk_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_screen_sweep_walk_CFLAGS = $(TEST_CFLAGS)
+tests_screen_sweep_walk_LDADD = $(COUNTY_LIBS)
+tests_screen_sweep_walk_SOURCES = tests/screen/sweep_walk.c tests/screen/sweep_county.h
 tests_screen_box_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_screen_box_CFLAGS = $(TEST_CFLAGS)
 tests_screen_box_LDADD = $(COUNTY_LIBS)
