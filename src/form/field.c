@@ -12,7 +12,7 @@ static const char *const field_keys[] = {
     "name",   "label",   "en",     "type",   "codes",    "ref",     "help",    "example",
     "basis",  "max",     "width",  "must",   "complete", "unknown", "unique",  "index",
     "search", "class",   "review", "system", "sibling",  "mask",    "default", "from",
-    "was",    "retired", "later",  "each",   "blind",    "usual",   NULL};
+    "was",    "retired", "later",  "each",   "carry",    "blind",   "usual",   NULL};
 
 /* Words of the expression language and of every record; a field of that name could not be asked
  * for. */
@@ -149,6 +149,7 @@ static void field_load_one(struct load *l, const struct conf_item *g, struct for
     f->sibling = conf_bool(g, "sibling", false, l->errs);
     f->later = conf_bool(g, "later", false, l->errs);
     f->each = conf_bool(g, "each", false, l->errs);
+    f->carry = conf_bool(g, "carry", false, l->errs);
     field_load_blind(l, g, f);
     field_load_mask(l, g, f);
     f->dflt = load_text(l, g, "default");

@@ -61,6 +61,7 @@ struct form_field {
     bool system;            /* written by rules, never typed */
     bool blind;             /* whoever may write the record fills it, those of its class read it */
     bool later;             /* of a final form: may still be answered once, when it is empty */
+    bool carry;             /* a new record begins with the answer of the last one of this sitting */
     bool each;              /* answered for each child when one entry makes records of several */
     bool sibling;           /* copied by “copy for a sibling” */
     const char *mask;       /* NULL, "id" or "phone": how lists and prints hide it */

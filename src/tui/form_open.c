@@ -43,7 +43,9 @@ static int fill(struct form_screen *fs, void *ctx)
         r = read_record(fs, ctx);
     } else {
         fs->can_change = true;
-        model_defaults(fs->m);
+        const char *carried = model_defaults(ctx, fs->m);
+        if (*carried)
+            app_message(fs->app, _("照上一份：%s。不是的，按上箭头改。"), carried);
         if (fs->ask->sibling_of)
             r = model_sibling(fs->app, fs->m, fs->ask->sibling_of);
         else if (fs->ask->of)

@@ -108,8 +108,8 @@ bool model_last(const struct entry *, const struct form *, struct answer *);
 /* --- form_rules.c --- */
 /* Derived values, wanted places, sections shown: after every change. */
 void model_follow(struct model *);
-/* Of an unanswered new record. */
-void model_defaults(struct model *);
+/* Of an unanswered new record. What came from the last record instead of a default, for people. */
+const char *model_defaults(void *ctx, struct model *);
 /* Whole years, for a date derived from an ID number; -1 when it is none. */
 int model_age(const struct model *, const struct entry *);
 

@@ -161,15 +161,28 @@ static bool default_of(void *ctx, const struct model *m, const struct entry *p, 
     return true;
 }
 
-void model_defaults(struct model *m)
+const char *model_defaults(void *ctx, struct model *m)
 {
     void *tmp = talloc_new(NULL);
-    struct answer a;
+    char *carried = talloc_strdup(ctx, "");
+    struct answer a, last;
     for (size_t i = 0; i < m->n; i++) {
         const struct entry *p = &m->place[i];
-        if (!p->path.via && p->f->dflt && !p->f->system && !p->a.value && default_of(tmp, m, p, &a))
+        if (p->path.via || p->f->system || p->a.value)
+            continue;
+        bool some = p->f->dflt && default_of(tmp, m, p, &a);
+        if (p->f->carry && model_last(p, m->form, &last) &&
+            !(some && rec_same(last.value, a.value))) {
+            a = last;
+            carried = talloc_asprintf_append(carried, "%s%s", *carried ? _("、") : "",
+                                             model_text(tmp, p, &last));
+            some = true;
+        }
+        if (some)
             model_put(m, i, a);
     }
+    MUST(carried);
     m->nstep = m->at = 0; /* nobody typed them: nothing to undo */
     talloc_free(tmp);
+    return carried;
 }

@@ -109,15 +109,26 @@ static bool begins_filter(const struct key *key)
 
 /* ---- keys ---- */
 
+/* Digits typed before rows are not to be lost by one arrow too many: another page waits for them. */
+static bool page_waits(struct app *app, const struct list *l)
+{
+    for (size_t i = 0; i < l->nrow; i++)
+        if (l->row[i].option) {
+            app_message(app, _("这一页输入的编号还没有办：先按回车办完再翻页，退格去掉编号。"));
+            return true;
+        }
+    return false;
+}
+
 static void move(struct app *app, struct list *l, int by)
 {
     if (by < 0 && l->at > 0)
         l->at--;
     else if (by > 0 && l->at + 1 < l->nrow)
         l->at++;
-    else if (by > 0 && l->next)
+    else if (by > 0 && l->next && !page_waits(app, l))
         list_page_move(app, l, 1);
-    else if (by < 0 && l->npage > 1) {
+    else if (by < 0 && l->npage > 1 && !page_waits(app, l)) {
         list_page_move(app, l, -1);
         l->at = l->nrow ? l->nrow - 1 : 0;
     }
@@ -145,13 +156,15 @@ static enum handled list_act(struct app *app, struct list *l, enum action act)
     case ACT_NEXT:
         return move(app, l, 1), KEY_TAKEN;
     case ACT_PGUP:
-        return list_page_move(app, l, -1), KEY_TAKEN;
     case ACT_PGDN:
-        return list_page_move(app, l, 1), KEY_TAKEN;
+        if (!page_waits(app, l))
+            list_page_move(app, l, act == ACT_PGDN ? 1 : -1);
+        return KEY_TAKEN;
     case ACT_FIRST:
-        return list_restart(app, l), KEY_TAKEN;
     case ACT_LAST:
-        return list_last(app, l), KEY_TAKEN;
+        if (!page_waits(app, l))
+            (void)(act == ACT_FIRST ? list_restart(app, l) : (list_last(app, l), 0));
+        return KEY_TAKEN;
     case ACT_OPEN:
         return list_run(app, l), KEY_TAKEN;
     case ACT_EDIT:

@@ -21,10 +21,11 @@ struct place_holder {
     char *name;  /* "=word" or a path */
     int cols;    /* 0: as wide as the text */
     bool wrap;   /* goes on below itself */
+    bool blank;  /* a line to write on when there is nothing */
     size_t size; /* bytes in the template */
 };
 
-/* "{name}" "{name:20}" "{name:20+}" "{=today}" at s; false when it is none of them. */
+/* "{name}" "{name:20}" "{name:20+}" "{name:20_}" "{=today}" at s; false when it is none of them. */
 static bool place_parse(void *ctx, const char *s, struct place_holder *out)
 {
     const char *end = strchr(s, '}');
@@ -38,7 +39,8 @@ static bool place_parse(void *ctx, const char *s, struct place_holder *out)
         return true;
     out->cols = (int)strtol(s + 2 + name, &rest, 10);
     out->wrap = *rest == '+';
-    return out->cols > 0 && out->cols <= MAX_COLS && rest + out->wrap == end;
+    out->blank = *rest == '_';
+    return out->cols > 0 && out->cols <= MAX_COLS && rest + (out->wrap || out->blank) == end;
 }
 
 char *doc_cols(void *ctx, const char *text, int cols)
@@ -87,6 +89,14 @@ static char *first_of(struct filler *f, const char *text, int col, int cols)
     return doc_cols(f->ctx, l.n ? l.line[0] : "", cols);
 }
 
+static const char *underline(void *ctx, int cols)
+{
+    char *s = talloc_zero_size(ctx, (size_t)cols + 1);
+    MUST(s);
+    memset(s, '_', (size_t)cols);
+    return s;
+}
+
 static char *fill_line(struct filler *f, const char *line)
 {
     char *out = talloc_strdup(f->ctx, "");
@@ -102,6 +112,8 @@ static char *fill_line(struct filler *f, const char *line)
             continue;
         }
         const char *v = value_of(f, p.name);
+        if (p.blank && !*v)
+            v = underline(f->ctx, p.cols);
         if (p.wrap)
             v = first_of(f, v, text_width(out, AMB), p.cols);
         else if (p.cols)
