@@ -201,6 +201,19 @@ void app_message(struct app *app, const char *fmt, ...)
     app->dirty = true;
 }
 
+void app_progress(struct app *app, const char *fmt, ...)
+{
+    va_list ap;
+    talloc_free(app->progress);
+    va_start(ap, fmt);
+    app->progress = talloc_vasprintf(app, fmt, ap);
+    va_end(ap);
+    MUST(app->progress);
+    app->message = *app->progress ? app->progress : NULL;
+    app->dirty = true;
+    app_show(app);
+}
+
 void app_wait(struct app *app, bool on)
 {
     if (on == app->waiting)

@@ -60,6 +60,8 @@ void app_quit(struct app *);
 
 /* One line on row 22 until the next key; kept in the history of 50 (Ctrl-O). Translated text. */
 void app_message(struct app *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* How far long work is: painted now, not kept in the history; "" takes it away. */
+void app_progress(struct app *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* 请稍候 on row 22, painted now; off takes it away. Not kept in the history. */
 void app_wait(struct app *, bool on);
 /* Draws and paints now: before work that takes longer than 300 ms. */

@@ -16,7 +16,7 @@ struct app {
     struct terminal *term;
     struct keys *keys;
     struct screen *top;
-    char *message; /* shown now */
+    char *message, *progress; /* shown now; the last app_progress */
     char *history[APP_MESSAGES];
     int history_n;
     struct app_timer timer[APP_TIMERS];

@@ -119,11 +119,10 @@ static void progress(struct app *app, struct session *s, const char *what)
                 total = node_num(e, "total", 0);
             }
     if (total > 0)
-        app_message(app, _("%s %lld/%lld  %lld%%  Ctrl-C 停止"), what, (long long)done,
+        app_progress(app, _("%s %lld/%lld  %lld%%  Ctrl-C 停止"), what, (long long)done,
                     (long long)total, (long long)(done * 100 / total));
     else
-        app_message(app, _("%s，请稍候。Ctrl-C 停止"), what);
-    app_show(app);
+        app_progress(app, _("%s，请稍候。Ctrl-C 停止"), what);
     talloc_free(ctx);
 }
 
@@ -161,6 +160,7 @@ int box_run(struct app *app, struct session *s, void *ctx, const char *what,
         }
     }
     close(t.fd);
+    app_progress(app, "%s", "");
     while (waitpid(t.pid, &status, 0) < 0 && errno == EINTR) {
     }
     *said = text_visible(ctx, t.said, TEXT_MULTILINE);

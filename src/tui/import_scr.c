@@ -96,7 +96,10 @@ static int run(struct app *app, struct session *s, void *ctx, const struct job *
     *said = NULL;
     int r = box_run(app, s, ctx, _(doing[step]), words, said);
     if (r == HE_CANCELLED)
-        app_message(app, _("已停止。已经导入的留着，再导入一次就从停下的地方接着。"));
+        app_message(app, "%s",
+                    step == IMPORT
+                        ? _("已停止。已经导入的留着，再导入一次就从停下的地方接着。")
+                        : _("已停止，什么都没有导入。"));
     else if (r < 0)
         app_message(app, _("没有办成：%s"), _(err_text(r)));
     return r;
