@@ -187,6 +187,8 @@ void app_show(struct app *app)
 void app_message(struct app *app, const char *fmt, ...)
 {
     va_list ap;
+    if (!app)
+        return;
     va_start(ap, fmt);
     char *text = talloc_vasprintf(app, fmt, ap);
     va_end(ap);
@@ -216,7 +218,7 @@ void app_progress(struct app *app, const char *fmt, ...)
 
 void app_wait(struct app *app, bool on)
 {
-    if (on == app->waiting)
+    if (!app || on == app->waiting)
         return;
     app->waiting = on;
     app->dirty = true;

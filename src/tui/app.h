@@ -58,7 +58,8 @@ int app_run(struct app *);
 /* Closes every screen; each may still save in leave(). */
 void app_quit(struct app *);
 
-/* One line on row 22 until the next key; kept in the history of 50 (Ctrl-O). Translated text. */
+/* One line on row 22 until the next key; kept in the history of 50 (Ctrl-O). Translated text. Without an app
+ * (--plain) nothing: whoever asks says it. */
 void app_message(struct app *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* How far long work is: painted now, not kept in the history; "" takes it away. */
 void app_progress(struct app *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

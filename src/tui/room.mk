@@ -39,7 +39,7 @@ libtui_a_SOURCES = \
 	src/tui/urgent.c src/tui/urgent.h \
 	src/tui/cross.c src/tui/cross_cell.c src/tui/sheet_out.c \
 	src/tui/sheet.h src/tui/sheet.c src/tui/sheet_load.c src/tui/sheet_draw.c \
-	src/tui/keytest.c src/tui/keytest.h src/tui/plain.h src/tui/plain.c \
+	src/tui/keytest.c src/tui/keytest.h src/tui/plain.h src/tui/plain_priv.h src/tui/plain.c src/tui/plain_form.c \
 	src/tui/leave.c src/tui/leave.h \
 	src/tui/list.c src/tui/list.h \
 	src/tui/list_act.c \
