@@ -56,7 +56,8 @@ void home_sweeps_open(struct app *app, struct session *s, const struct home_swee
     static const char *const directors[] = {"director", NULL};
     void *ctx = talloc_new(app);
     struct sweep_one one = {.id = (uint64_t)node_num(e, "id", 0),
-                            .title = node_text_or(e, "title", "")};
+                            .title = node_text_or(e, "title", ""),
+                            .opening = *node_text_or(e, "state", "") == '2'};
     const char *place;
     char village[13];
     if (posts && session_has_role(s, directors) && session_may(s, "sweep_item.change")) {

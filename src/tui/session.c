@@ -218,6 +218,13 @@ const struct node **session_rows(struct app *app, struct session *s, void *ctx, 
     return NULL;
 }
 
+void session_renew(struct app *app, struct session *s)
+{
+    struct node *me;
+    if (session_call_quiet(app, s, s, OP_ME, NULL, &me, NULL) == 0)
+        take_me(s, me);
+}
+
 bool session_may(const struct session *s, const char *right)
 {
     size_t type = strcspn(right, ".");

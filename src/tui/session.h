@@ -29,6 +29,9 @@ struct session {
  */
 int session_open(void *ctx, const struct place *, struct session **, const char **text);
 
+/* Asks again who one is: posts may have moved while one was signed in. */
+void session_renew(struct app *, struct session *);
+
 /*
  * Sends a request and waits, painting 请稍候 when it takes longer than 300 ms. On an error the sentence
  * is shown with app_message (quiet: not) and the error returned; HE_UNKNOWN and HE_UNREACHABLE keep

@@ -24,7 +24,8 @@
 struct sweep_one {
     uint64_t id;
     const char *title;
-    bool closed; /* its figures are those of the end */
+    bool opening; /* its list is being made */
+    bool closed;  /* its figures are those of the end */
 };
 
 /* --- sweep_which.c --- */
@@ -34,6 +35,11 @@ bool sweep_which(struct app *, struct session *, void *ctx, struct sweep_one *);
 bool sweep_which_past(struct app *, struct session *, void *ctx, struct sweep_one *);
 /* One's only village, or the one chosen. *title under ctx. */
 bool sweep_village(struct app *, struct session *, void *ctx, char code[13], const char **title);
+/* A division by its code; texts under ctx. */
+struct sweep_place {
+    const char *code, *title, *successor; /* what it went into; NULL */
+};
+bool sweep_place(struct app *, struct session *, void *ctx, const char *code, struct sweep_place *);
 /* Login and name of the director of a village for whom a supervisor types in; false: cancelled. */
 bool sweep_typed_for(struct app *, struct session *, void *ctx, const char *village,
                      const char **login, const char **name);

@@ -35,12 +35,14 @@ static void draw_view(const struct grid *g, const struct frame *f)
     memset(bar, '-', BAR);
     memset(bar, '#', done && !part ? 1 : part);
     char *left = text_printf(ctx, _("已查 %zu/%zu [%s]"), done, g->n, bar);
-    const char *back = g->at < g->n ? g->row[g->at].back : NULL;
-    char *right =
-        back ? text_printf(ctx, "%s", back)
-             : text_printf(ctx, "%s%s%s%s%s", g->open_only ? _("只看待查的 ") : "",
-                           *g->checked_on ? _("排查日期 ") : "", g->checked_on,
-                           g->for_name ? _(" 代录：") : "", g->for_name ? g->for_name : "");
+    const struct grid_row *row = g->at < g->n ? &g->row[g->at] : NULL;
+    bool cut = row && *row->group && text_width(row->name, 2) > NAME_COLS;
+    char *right = row && row->back
+                      ? text_printf(ctx, "%s", row->back)
+                      : text_printf(ctx, "%s%s%s%s%s %s", g->open_only ? _("只看待查的 ") : "",
+                                    *g->checked_on ? _("排查日期 ") : "", g->checked_on,
+                                    g->for_name ? _(" 代录：") : "", g->for_name ? g->for_name : "",
+                                    cut ? row->name : "");
     draw_text(&f->view, 0, 0, ATTR_NORMAL, left);
     draw_cols(&f->view, 0, RIGHT_COL, f->view.cols - RIGHT_COL, ATTR_NORMAL, ALIGN_RIGHT, right);
     talloc_free(ctx);

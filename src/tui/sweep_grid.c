@@ -314,6 +314,10 @@ static size_t first_row(const struct grid *g)
 void sweep_grid_show(struct app *app, struct session *s, const struct sweep_one *one,
                      const char *village, const char *place)
 {
+    if (one->opening) {
+        app_message(app, _("名单还在建立，一会儿再来；建好以后就能填。"));
+        return;
+    }
     struct grid *g = talloc_zero(NULL, struct grid);
     MUST(g);
     g->s = s;

@@ -95,15 +95,40 @@ static void heads(struct sheet *p)
 /* "见到情况：1见到孩子 2查无此人" of every question. */
 static char *legend(const struct sheet *p)
 {
+    const struct grid_row any = {.origin = '3', .place = p->places};
     char *s = talloc_strdup(p->ctx, "");
     for (size_t i = 0; i < p->nq; i++) {
         s = talloc_asprintf_append(s, "%s%s：", i ? "；" : "", p->q[i].label);
         for (const char *d = p->q[i].digits ? p->q[i].digits : ""; *d; d++)
-            s = talloc_asprintf_append(s, "%s%c%s", d > p->q[i].digits ? " " : "", *d,
-                                       p->q[i].what[*d - '0']);
+            if (grid_takes(&any, &p->q[i], *d))
+                s = talloc_asprintf_append(s, "%s%c%s", d > p->q[i].digits ? " " : "", *d,
+                                           p->q[i].what[*d - '0']);
     }
     MUST(s);
     return s;
+}
+
+/* A suspicion, in a word that a family may read. */
+static const char *remark(const struct grid_row *r)
+{
+    return r->origin == '2' ? _("待核") : "";
+}
+
+static char *no_cell(const struct sheet *p, size_t i, const void *arg)
+{
+    (void)i, (void)arg;
+    return talloc_strdup(p->ctx, "");
+}
+
+/* A long name goes on below itself: two children must not look alike. */
+static void put_row(struct sheet *p, const struct grid_row *r, const struct lines *name)
+{
+    line(p, row_line(p, text_printf(p->ctx, "%3" PRId64, r->no), name->n ? name->line[0] : "",
+                     answer_cell, r, remark(r), ""));
+    for (size_t i = 1; i < name->n; i++)
+        line(p, row_line(p, "", name->line[i], no_cell, NULL, "", ""));
+    line(p, rule(p));
+    p->n++;
 }
 
 static bool belongs(const struct sheet *p, const struct grid_row *r)
@@ -118,8 +143,9 @@ static void rows(struct sheet *p)
         const struct grid_row *r = &p->g->row[i];
         if (!belongs(p, r))
             continue;
+        struct lines name = draw_wrap(p->ctx, r->name, NAME_COLS, 2);
         bool fresh = !group || strcmp(group, r->group) != 0;
-        if (p->n == 0 || p->at + (fresh ? 4 : 2) > PAGE_ROWS) {
+        if (p->n == 0 || p->at + (fresh ? 3 : 1) + (int)name.n > PAGE_ROWS) {
             if (p->n) {
                 p->at = PAGE_ROWS;
                 line(p, text_printf(p->ctx, "%s  %s", p->g->place_name, p->g->title));
@@ -132,10 +158,7 @@ static void rows(struct sheet *p)
         if (fresh && *r->group)
             line(p, rule(p));
         group = r->group;
-        line(p,
-             row_line(p, text_printf(p->ctx, "%3" PRId64, r->no), r->name, answer_cell, r, "", ""));
-        line(p, rule(p));
-        p->n++;
+        put_row(p, r, &name);
     }
 }
 
@@ -223,6 +246,7 @@ static void as_table(void *ctx, const struct grid *g, struct pdf_table *t)
         c[0] = text_printf(ctx, "%" PRId64, row->no);
         c[1] = row->group;
         c[2] = row->name;
+        c[3 + p.nq] = remark(row);
         any = any || row->place;
         for (size_t i = 0; i < p.nq; i++)
             c[3 + i] = row->place && i >= g->nplace ? "/" : answer_cell(&p, i, row);

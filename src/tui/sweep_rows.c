@@ -301,6 +301,20 @@ static size_t resume(struct app *app, struct grid *g, void *ctx)
     return n;
 }
 
+/* The village went into another: its rows went along, and so do we (decision 12). */
+static bool follow_merge(struct app *app, struct grid *g, void *ctx)
+{
+    struct sweep_place was, now;
+    if (g->n || !sweep_place(app, g->s, ctx, g->village, &was) || !was.successor ||
+        !sweep_place(app, g->s, ctx, was.successor, &now))
+        return false;
+    session_renew(app, g->s);
+    app_message(app, _("%s并入了%s，名单跟过来了，行号重新排过。"), g->place_name, now.title);
+    g->village = talloc_strdup(g, now.code);
+    g->place_name = talloc_strdup(g, now.title);
+    return true;
+}
+
 int grid_load(struct app *app, struct grid *g)
 {
     void *ctx = talloc_new(g);
@@ -315,6 +329,8 @@ int grid_load(struct app *app, struct grid *g)
         }
     }
     if (r == 0)
+        r = read_rows(app, g, ctx);
+    if (r == 0 && follow_merge(app, g, ctx))
         r = read_rows(app, g, ctx);
     size_t kept = r == 0 ? resume(app, g, ctx) : 0;
     if (kept)

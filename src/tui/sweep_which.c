@@ -33,7 +33,8 @@ bool sweep_which(struct app *app, struct session *s, void *ctx, struct sweep_one
     for (e = node_first(rows); i > 0; i--)
         e = e->next;
     *out = (struct sweep_one){.id = (uint64_t)node_num(e, "id", 0),
-                              .title = node_text_or(e, "title", "")};
+                              .title = node_text_or(e, "title", ""),
+                              .opening = *node_text_or(e, "state", "") == '2'};
     return true;
 }
 
@@ -95,20 +96,31 @@ static const char *post_area(const struct session *s)
     return strlen(area) == 12 && area_level(area) == AREA_TOWN ? area : "";
 }
 
+bool sweep_place(struct app *app, struct session *s, void *ctx, const char *code,
+                 struct sweep_place *out)
+{
+    struct node *body = node_map(ctx), *answer;
+    node_str(body, "below", "");
+    node_str(body, "words", code);
+    node_int(body, "limit", 1);
+    if (session_call_quiet(app, s, ctx, OP_AREA_LIST, body, &answer, NULL) < 0)
+        return false;
+    const struct node *e = node_first(node_get(answer, "rows"));
+    *out = (struct sweep_place){.code = node_text_or(e, "code", code),
+                                .title = node_text_or(e, "title", code),
+                                .successor = node_text(e, "successor")};
+    return e != NULL;
+}
+
 /* Several villages of one's posts: those; a township or the county: any below. */
 bool sweep_village(struct app *app, struct session *s, void *ctx, char code[13], const char **title)
 {
     if (only_village(s, code, title))
         return true;
-    struct node *body = node_map(ctx), *answer;
+    struct sweep_place place;
     if (!pick_village(app, s, post_area(s), code))
         return false;
-    *title = talloc_strdup(ctx, code);
-    node_str(body, "below", "");
-    node_str(body, "words", code);
-    node_int(body, "limit", 1);
-    if (session_call_quiet(app, s, ctx, OP_AREA_LIST, body, &answer, NULL) == 0)
-        *title = node_text_or(node_first(node_get(answer, "rows")), "title", *title);
+    *title = sweep_place(app, s, ctx, code, &place) ? place.title : talloc_strdup(ctx, code);
     return true;
 }
 

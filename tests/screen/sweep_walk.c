@@ -183,3 +183,38 @@ Test(sweep_walk, every_kind_from_opening_to_comparison, .init = setup, .fini = t
          {"", "上一次：寒假排查"}, {"", "合计"}, {"\0333", "57 寒假再查"}, {"\03397", "以前的排查"},
          {"", "汛期排查"}, {"\r", "（已结束）"}, {"\03391", "打印预览"});
 }
+
+/* The village goes into another while its director has the grid open: what is typed is kept, and the
+ * list goes along. */
+Test(sweep_walk, merged_meanwhile, .init = setup, .fini = teardown)
+{
+    open_sweep();
+    struct harness *h = county_screen(&county, "gao", NULL);
+    harness_send(h, "=50\r");
+    SEES(h, "已查 0/40");
+    harness_send(h, "11\r1");
+    SEES(h, "没填完");
+    struct node *body = node_map(county.ctx),
+                *row = node_add_map(node_add_list(body, "rows"), NULL);
+    node_str(row, "code", VILLAGE_A);
+    node_str(row, "name", "幸福一村");
+    node_str(row, "action", "并入");
+    node_str(row, "target", VILLAGE_B);
+    county_call(&county, NULL, OP_DIVISION_LOAD, body);
+    sweep_wait_jobs();
+    harness_send(h, "1\r");
+    SEES(h, "已查 2/40");
+    harness_send(h, "\0335");
+    SEES(h, "幸福一村并入了汇龙镇 幸福二村，名单跟过来了");
+    SEES(h, "50 冬前排查 > 汇龙镇 幸福二村");
+    SEES(h, "已查 2/40");
+    SEES(h, "幸福二村 高秀英（儿童主任）");
+    harness_send(h, "/");
+    SEES(h, "找一行");
+    harness_send(h, "40\r");
+    SEES(h, "> 40");
+    harness_send(h, "11\r");
+    SEES(h, "已查 3/40");
+    harness_stop(h);
+    cr_assert_eq(answered("village = '" VILLAGE_B "' and result = '1'"), 3);
+}
