@@ -4,11 +4,21 @@
 #include <string.h>
 #include <talloc.h>
 
-enum { LABEL_MAX = 24, MARK_COLS = 3, NOTE_ROWS = 3, SUMMARY_MAX = 6, TALL = 24 };
+enum {
+    LABEL_MAX = 24,
+    MARK_COLS = 3,
+    NOTE_ROWS = 3,
+    PAGE_ROWS = 12,
+    PAGE_CHARS = 4000,
+    SUMMARY_MAX = 6,
+    TALL = 24
+};
 
 int form_rows_of(const struct entry *p)
 {
-    return p->f->type->widget == WIDGET_NOTE ? NOTE_ROWS : 1;
+    if (p->f->type->widget != WIDGET_NOTE)
+        return 1;
+    return p->f->max < PAGE_CHARS ? NOTE_ROWS : PAGE_ROWS; /* a bulletin is a page */
 }
 
 /* Fields of a section in order, broken into pages of `rows`. *row is the place's row in its page. */

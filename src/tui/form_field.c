@@ -6,7 +6,7 @@
 
 #include "base/idno.h"
 
-enum { FEW = 9, NOTE_ROWS = 3 };
+enum { FEW = 9 };
 
 /* --- the editor --- */
 
@@ -32,7 +32,7 @@ static struct edit_opts opts_of(const struct form_screen *fs, const struct entry
     if (t->widget == WIDGET_PICKS)
         o.cols = room, o.max_chars = 500;
     if (t->widget == WIDGET_NOTE)
-        o.rows = NOTE_ROWS, o.cols = room;
+        o.rows = form_rows_of(p), o.cols = room;
     if (p->f->unknown_ok && o.max_chars < 120) /* 不掌握（原因） is longer than a number */
         o.max_chars = 120, o.cols = t->widget == WIDGET_DATE ? 24 : o.cols;
     if (o.cols > 2 * (int)o.max_chars + 1)

@@ -94,8 +94,11 @@ int sweep_sign_ask(struct app *app, struct session *s, uint64_t bulletin)
     node_int(body, "id", (int64_t)bulletin);
     node_bool(body, "ok", i == 0);
     if (i >= 0 && session_call(app, s, ctx, OP_SWEEP_SIGN, body, &answer) == 0) {
-        app_message(app, i == 0 ? _("已签批。6 打印。") : _("已作废。"));
+        app_message(app, i == 0 ? _("已签批。以后打印在全部文书里。") : _("已作废。"));
         done = 1;
+        if (i == 0 && session_may(s, "bulletin.print") &&
+            popup_confirm(app, _("已签批"), _("现在打印吗？"), _("打印")))
+            print_open(app, s, "bulletin", bulletin);
     }
     talloc_free(ctx);
     return done;

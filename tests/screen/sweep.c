@@ -375,6 +375,11 @@ Test(sweep, from_spot_check_to_bulletin, .init = setup, .fini = teardown)
     SEES(h, "用哪次冻结");
     harness_send(h, "4");
     SEES(h, "56 排查文书");
+    SEES(h, "二、各镇排名"); /* a page of the text is seen */
+    harness_send(h, "\033[B各镇互相学习。\0330");
+    SEES(h, "核对");
+    harness_send(h, "\r");
+    SEES(h, "已保存");
     harness_stop(h);
     leader();
     h = county_screen(&county, "zhou", NULL);
@@ -384,6 +389,26 @@ Test(sweep, from_spot_check_to_bulletin, .init = setup, .fini = teardown)
     harness_send(h, "\0339qp\r");
     SEES(h, "签批以后不能再改");
     harness_send(h, "1");
-    SEES(h, "已签批");
+    SEES(h, "现在打印吗");
+    harness_send(h, "1");
+    SEES(h, "打印预览");
+    SEES(h, "各镇互相学习。");
+    harness_send(h, "\0333");
+    SEES(h, "这个名单现在是空的");
+    harness_stop(h);
+    h = county_screen(&county, "xu", NULL);
+    harness_send(h, "=57\r");
+    SEES(h, "已接收");
+    harness_send(h, "\03395");
+    SEES(h, "结束以后不能再填");
+    harness_send(h, "1");
+    SEES(h, "（已结束）");
+    harness_send(h, "\03392");
+    SEES(h, "起草什么");
+    harness_send(h, "3");
+    SEES(h, "用哪次冻结");
+    harness_send(h, "1");
+    SEES(h, "“冬前排查”总结");
+    SEES(h, "抽查2，有误1，已改正1");
     harness_stop(h);
 }
