@@ -74,6 +74,9 @@ void app_drop_keys(struct app *);
 /* Sends a key as if it were typed, before all that wait. */
 void app_send_action(struct app *, enum action);
 
+/* The key that is being handled goes to the screen on top after it: a pop-up that it closes. */
+void app_again(struct app *);
+
 /* fn runs once after ms; a second call with the same fn and arg moves it. ms < 0 cancels. */
 void app_after(struct app *, int ms, void (*fn)(struct app *, void *arg), void *arg);
 /* After warn seconds without a key fn(…, false), after lock seconds fn(…, true). 0 0: off. */

@@ -128,6 +128,11 @@ static void tell_unused(struct app *app, enum action act)
     talloc_free(what);
 }
 
+void app_again(struct app *app)
+{
+    keys_again(app->keys);
+}
+
 void app_key(struct app *app, const struct key *key)
 {
     struct screen *s = app->top;

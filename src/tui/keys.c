@@ -86,6 +86,12 @@ bool keys_next(struct keys *k, struct key *out)
     return true;
 }
 
+void keys_again(struct keys *k)
+{
+    if (k->head > 0)
+        k->head--;
+}
+
 bool keys_take_ctrl(struct keys *k, char letter)
 {
     for (size_t i = k->head; i < k->tail; i++) {

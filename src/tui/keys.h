@@ -62,6 +62,7 @@ void keys_feed(struct keys *, const char *bytes, size_t n);
 /* Feeds a guessed paste again as single keys (behind those that wait). */
 void keys_replay(struct keys *, const char *utf8);
 bool keys_next(struct keys *, struct key *out);
+void keys_again(struct keys *); /* the last one is given once more */
 /* Takes a waiting Ctrl-letter out of the queue; the other keys stay. */
 bool keys_take_ctrl(struct keys *, char letter);
 /* An Esc is waiting for its second half: show the prefix hint. */

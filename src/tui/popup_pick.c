@@ -275,11 +275,25 @@ static bool cursor_key(struct picker *k, enum action act)
     }
 }
 
+/* "=31" typed at a question, before it was seen: it is not answered, and the screen below jumps. */
+static bool jumps(struct app *app, struct screen *s, const struct key *key, enum action act)
+{
+    struct screen *below = s->below;
+    if (key->kind != K_CHAR || act != ACT_MENU || !below || below->ops->overlay ||
+        (below->ops->typing && below->ops->typing(app, below)))
+        return false;
+    app_close(app, s, HE_CANCELLED);
+    app_again(app);
+    return true;
+}
+
 static enum handled pick_key(struct app *app, struct screen *s, const struct key *key,
                              enum action act)
 {
     struct picker *k = s->state;
     bool is_func = key->kind == K_FUNC || key->kind == K_CTRL || key->kind == K_ACTION;
+    if (k->digits && jumps(app, s, key, act))
+        return KEY_TAKEN;
     if (k->digits && keys_digit(key) >= 0)
         return digit_key(app, s, keys_digit(key));
     if (k->p->multi && act == ACT_MARK)
