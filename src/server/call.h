@@ -25,6 +25,7 @@ struct call {
     /* a reading that leaves a row: written after it, before the answer */
     struct node *audit;
     uint64_t audit_id;
+    struct ready *ready; /* of op_row.look, for the first run in the writer; NULL: nothing is */
     bool ends;  /* the user lost the right to be here */
     bool tried; /* body.dry: a change that went well and is undone on purpose */
     /* of a change written in parts (dispatch.c): out is true of the whole should no part follow */
@@ -33,11 +34,20 @@ struct call {
         past; /* what the parts before did, under root; skipped NULL: this is the first */
 };
 
+/* A change made ready before its turn in the writer. */
+struct ready {
+    void *ctx;         /* what it was made in */
+    struct seen *seen; /* what it rests on */
+    struct save save;
+    struct family *family;
+};
+
 /* txn is NULL for rows that are `outside`. HE_PROTOCOL ends the connection. */
 typedef int op_handler(struct call *, struct txn *);
 
 struct op_row {
     op_handler *run;
+    op_handler *look; /* prepares c->ready beside the writer; NULL: run does all. Its error says nothing */
     bool typed;   /* body.type must name a record type */
     bool outside; /* runs outside of a transaction, with calls of the store that have their own */
     bool reads;   /* a WRITE whose only change is its audit row: allowed while read-only */
@@ -75,7 +85,7 @@ int call_load(struct call *, struct txn *);
 void op_goodbye(struct session *);
 
 extern op_handler op_hello, op_me, op_todo, op_outcome, op_status;
-extern op_handler op_rec_get, op_rec_open, op_rec_check, op_rec_add, op_rec_set, op_rec_history,
+extern op_handler op_rec_get, op_rec_open, op_rec_check, op_rec_look, op_rec_add, op_rec_set, op_rec_history,
     op_print;
 extern op_handler op_rec_list, op_rec_count, op_rec_find;
 extern op_handler op_agreement_known, op_agreement_sign, op_agreement_renew, op_agreement_end,

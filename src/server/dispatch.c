@@ -301,6 +301,26 @@ static int run_parts(struct call *c, const struct store_reqno *no, int r)
     return r;
 }
 
+static int look_step(struct txn *t, void *arg)
+{
+    struct call *c = arg;
+    int r = call_admit(c, t);
+    return r < 0 ? r : op_rows[c->op].look(c, t);
+}
+
+/* The writer is everybody's: what does not need it is done before. Whatever this finds wrong is said
+ * by the writer's own run. */
+static void make_ready(struct call *c)
+{
+    struct ready *ready = talloc_zero(c->root, struct ready);
+    MUST(ready);
+    c->ready = ready;
+    if (store_look(c->srv->store, ready, look_step, c, &ready->seen))
+        c->ready = NULL;
+    ready->ctx = talloc_steal(ready, c->ctx);
+    c->ctx = NULL;
+}
+
 static int run_write(struct call *c)
 {
     const char *why = server_readonly(c->srv);
@@ -310,6 +330,8 @@ static int run_write(struct call *c)
     }
     struct store_reqno no = {c->session->user_id, c->session->nonce, (uint64_t)c->seq};
     struct node *again = NULL;
+    if (op_rows[c->op].look)
+        make_ready(c);
     int r = store_write(c->srv->store, c->root, &no, call_step, c, &again);
     r = run_parts(c, &no, r);
     if (r == HE_CANCELLED && c->tried)

@@ -174,19 +174,37 @@ static int save_also(struct call *c, struct txn *t, const struct save *first)
     return r;
 }
 
+/* What rec.add needs not do in the writer. */
+int op_rec_look(struct call *c, struct txn *t)
+{
+    struct save *s = &c->ready->save;
+    save_from_body(c, s);
+    s->id = 0;
+    int r = s->dry ? HE_RULE : may_save(c, s);
+    return r ? r : work_save_look(t, c->ctx, c->county, c->actor, s, &c->ready->family);
+}
+
 /*
  * {type, v: {path: text or nil}, why, source, typed_for, draft, confirmed: [code], confirm_all,
  * dry, direct, also: [{path: text}] more records in the same change} → {id, version, also: [id], findings, touched, change, unchanged}; with RULE the findings.
  */
 int op_rec_add(struct call *c, struct txn *t)
 {
+    struct ready *ready = c->ready;
     struct save s;
-    save_from_body(c, &s);
-    s.id = 0;
-    int r = may_save(c, &s);
-    if (r == 0) {
-        r = work_save(t, c->ctx, c->county, c->actor, &s);
+    int r;
+    c->ready = NULL;
+    if (ready && txn_as_seen(t, ready->seen)) {
+        r = work_save_keep(t, ready->family);
+        s = ready->save;
         save_to_body(c, &s);
+    } else {
+        save_from_body(c, &s);
+        s.id = 0;
+        if ((r = may_save(c, &s)) == 0) {
+            r = work_save(t, c->ctx, c->county, c->actor, &s);
+            save_to_body(c, &s);
+        }
     }
     if (r == 0)
         r = saved_in_scope(c, t, &s);

@@ -12,7 +12,7 @@ const struct op_row op_rows[OP_COUNT] = {
     [OP_REC_COUNT] = {.run = op_rec_count, .typed = true},
     [OP_REC_FIND] = {.run = op_rec_find, .typed = true},
     [OP_REC_CHECK] = {.run = op_rec_check, .typed = true},
-    [OP_REC_ADD] = {.run = op_rec_add, .typed = true},
+    [OP_REC_ADD] = {.run = op_rec_add, .look = op_rec_look, .typed = true},
     [OP_REC_SET] = {.run = op_rec_set, .typed = true},
     [OP_REC_HISTORY] = {.run = op_rec_history, .typed = true},
     [OP_HELPER_COUNT] = {.run = op_helper_count},

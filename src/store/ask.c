@@ -5,8 +5,6 @@
 #include "base/lang.h"
 #include "store/store_int.h"
 
-#define READ_POOL (16 << 10) /* what most readings need for themselves */
-
 static int req_wait(struct store *s, struct req *r)
 {
     int err = req_refused(s);
@@ -84,7 +82,7 @@ void txn_reader(struct txn *t, struct store *s, void *ctx)
 int store_read(struct store *s, store_fn fn, void *arg)
 {
     struct txn t;
-    txn_reader(&t, s, base_pool(READ_POOL));
+    txn_reader(&t, s, base_pool(LOOK_POOL));
     int err = fn(&t, arg);
     if (err >= 0 && t.broken)
         err = t.broken;

@@ -58,6 +58,7 @@ int kv_get(struct txn *t, DB *db, const struct key *k, void *buf, size_t max, si
 {
     DBT key, val;
     int ret;
+    seen_key(t);
     do {
         dbt_in(&key, k->b, k->len);
         dbt_out(&val, buf, max);
@@ -136,6 +137,7 @@ int kv_range(struct txn *t, DB *db, const struct key *from, const struct key *to
 {
     DBC *c;
     int ret;
+    seen_key(t);
     do {
         *n = 0;
         if ((ret = db->cursor(db, t->db, &c, t->db ? DB_READ_COMMITTED : 0)))
@@ -165,6 +167,7 @@ int kv_bulk(struct txn *t, DB *db, const struct key *from, struct kv_bulk *b)
 {
     DBC *c;
     int ret;
+    seen_key(t);
     do {
         b->at = NULL;
         if ((ret = db->cursor(db, t->db, &c, t->db ? DB_READ_COMMITTED : 0)))

@@ -21,7 +21,11 @@ int rec_load(struct txn *t, void *ctx, const struct table *tb, uint64_t id, stru
 {
     struct key k;
     rec_key(&k, id);
+    seen_begin(t);
     int err = blob_get(t, ctx, tb->rec, &k, &out->raw, &out->raw_len);
+    seen_end(t);
+    if (err == HE_NOTFOUND)
+        seen_record(t, tb, id, 0);
     if (err)
         return err;
     const unsigned char *p = (const unsigned char *)out->raw;
@@ -30,6 +34,7 @@ int rec_load(struct txn *t, void *ctx, const struct table *tb, uint64_t id, stru
     out->kind = out->raw[0];
     out->version = (uint32_t)key_get(p + 1, 4);
     out->to = out->kind == 'F' ? key_get(p + HEAD, 8) : 0;
+    seen_record(t, tb, id, out->version);
     return 0;
 }
 
@@ -119,7 +124,11 @@ int count_put(struct txn *t, int form, uint64_t next, uint64_t n)
 int txn_count(struct txn *t, const struct form *form, uint64_t *n)
 {
     uint64_t next;
-    return count_get(t, form->number, &next, n);
+    seen_form(t, store_table(t->s, form));
+    seen_begin(t);
+    int err = count_get(t, form->number, &next, n);
+    seen_end(t);
+    return err;
 }
 
 /* --- a change --- */
@@ -145,6 +154,7 @@ static void change_mark(struct txn *t, const struct form *form)
 
 uint64_t txn_changes(struct txn *t, const struct form *form)
 {
+    seen_form(t, store_table(t->s, form));
     return atomic_load(&store_table(t->s, form)->changes);
 }
 

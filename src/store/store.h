@@ -13,8 +13,9 @@
  *   record.c           record, history, unique keys, indexes and tokens as one change
  *   index.c rest.c token.c   list indexes (division first), reference indexes, search tokens
  *   unique.c           unique keys
+ *   seen.c             what a reading rests on, and whether it is still so
  *   watch.c            who is told of changes
- *   walk.c             ordered reading over several divisions, paging by key
+ *   walk.c stretch.c walk_in.h   ordered reading over several divisions, paging by key
  *   history.c audit.c  what was before; who did what (SM3 chain)
  *   request.c          request numbers: a change happens once
  *   draft.c            drafts
@@ -81,6 +82,13 @@ struct store_reqno {
  */
 typedef int (*store_fn)(struct txn *, void *arg);
 int store_read(struct store *, store_fn fn, void *arg);
+/*
+ * As store_read, for a change that is prepared beside the writer: nothing waits for the disk, so that
+ * what fn saw may be answered by that change only. The change asks first whether all of it is still so.
+ */
+struct seen; /* what fn read; under ctx */
+int store_look(struct store *, void *ctx, store_fn fn, void *arg, struct seen **);
+bool txn_as_seen(struct txn *, const struct seen *);
 /*
  * fn runs in the writer thread inside a transaction of its own; a negative return undoes all of it.
  * Returns when it is durable: HE_UNKNOWN when commit or flush failed, HE_FULL / HE_READONLY before

@@ -29,6 +29,7 @@
 #define JOB_MS      8  /* job_time_up says stop after this */
 #define KEEP_DAYS   30 /* request numbers, drafts, finished jobs */
 #define WALK_CHUNK  128
+#define LOOK_POOL   (16 << 10) /* what most readings need for themselves */
 
 struct key {
     size_t len;
@@ -171,7 +172,8 @@ struct txn {
     int broken; /* an error after which the transaction must not commit */
     void *ctx;  /* lives as long as the transaction */
     struct node *answer;
-    size_t changed; /* of s->changed when it began */
+    struct seen *seen; /* of store_look */
+    size_t changed;    /* of s->changed when it began */
     uint64_t audit_seq;
     unsigned char audit_head[SM3_LEN];
 };
@@ -337,6 +339,14 @@ int audit_load_head(struct store *);
 void audit_digest(const unsigned char *prev, uint64_t seq, const void *row, size_t len,
                   unsigned char out[SM3_LEN]);
 void who_to_node(struct node *, const struct store_who *, int64_t now);
+
+/* seen.c: every reading of keys is noted, or says so between begin and end */
+void seen_key(struct txn *);
+void seen_begin(struct txn *);
+void seen_end(struct txn *);
+void seen_record(struct txn *, const struct table *, uint64_t id, uint32_t version);
+void seen_unique(struct txn *, const struct form_field *, const char *value, uint64_t id);
+void seen_form(struct txn *, const struct table *);
 
 /* watch.c: the writer's thread only */
 void watch_note(struct txn *, const struct form *, uint64_t id, struct date day);

@@ -146,7 +146,10 @@ static int search(struct txn *t, void *ctx, const struct form *form, const char 
         ;
     f->ids = talloc_array(ctx, uint64_t, f->max);
     f->seen = talloc_zero_array(t->ctx, uint64_t, f->slots);
+    seen_form(t, tb);
+    seen_begin(t);
     int err = found_range(t, tb->tok, prefix, f);
+    seen_end(t);
     talloc_free(f->seen);
     return err;
 }

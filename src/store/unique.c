@@ -48,10 +48,17 @@ static int unique_put(struct txn *t, const struct uni *u, const char *value, uin
 int txn_unique(struct txn *t, const struct form_field *f, const char *value, uint64_t *id)
 {
     const struct table *tb = store_table(t->s, f->form);
+    const struct uni *u = NULL;
     for (size_t i = 0; i < tb->nuni; i++)
         if (tb->uni[i].field == f && unique_holds(value))
-            return unique_get(t, &tb->uni[i], value, id);
-    return HE_NOTFOUND;
+            u = &tb->uni[i];
+    if (!u)
+        return HE_NOTFOUND;
+    seen_begin(t);
+    int err = unique_get(t, u, value, id);
+    seen_end(t);
+    seen_unique(t, f, value, *id);
+    return err;
 }
 
 int unique_clash(struct txn *t, const struct table *tb, const struct rec *old,

@@ -4,8 +4,8 @@
  * villages that have entries are found by jumping from one to the next. Keys are copied in small
  * portions and no lock is held while the caller's function runs.
  *
- * Where a field has a usual value (forms/README), the records with that value have no entry: a second
- * stretch of each division gives them (rest.c), as if they had.
+ * Records with the usual value of a field have no entry: a second stretch of each division gives them
+ * as if they had (rest.c).
  *
  * The mark of an entry is its bytes behind the division, in hex: sort key, 0, id; of a grouped walk all
  * of its bytes.
@@ -16,41 +16,7 @@
 #include <talloc.h>
 
 #include "base/area.h"
-#include "store/store_int.h"
-
-#define FIRST_CHUNK 8
-#define AREA_LEN    5
-#define AREA_END    0x10000000000u /* behind every division */
-
-struct source {
-    struct key from, to;
-    struct key *k; /* a portion */
-    size_t room, n, i;
-    bool end;
-    bool waits;        /* k[0] only says where it begins */
-    struct rest *rest; /* of records that have no entry; NULL: entries */
-};
-
-struct merge {
-    struct txn *t;
-    const struct walk *w;
-    void *ctx;
-    DB *db;
-    const struct ix *ix;  /* NULL: the records themselves */
-    const struct ix *all; /* by division and id, where ix has no entries for a usual value */
-    bool pieces;          /* the records themselves: one key a piece */
-    bool by_area;
-    bool straight;            /* as the index lies, by bulk */
-    bool marks;               /* … each with its mark */
-    size_t prefix;            /* bytes before the order */
-    struct key lo, hi, after; /* of the order; hi exclusive */
-    bool has_hi, has_after;
-    size_t portion;
-    struct source *src;
-    size_t nsrc, nstretch;
-    size_t *heap;
-    size_t nheap;
-};
+#include "store/walk_in.h"
 
 /* --- portions --- */
 
@@ -89,27 +55,19 @@ static int source_fill(struct merge *m, struct source *s)
         }
         if (m->pieces)
             keep_first_pieces(s);
-        if (s->rest)
+        else if (s->rest)
             s->n = rest_keep(s->rest, s->k, s->n);
     }
     return err;
 }
 
-static void source_range(struct merge *m, const struct key *prefix, struct source *s)
+/* What the caller's function reads is noted by itself. */
+static int walk_tell(struct merge *m, walk_fn fn, uint64_t id, const char *mark, void *arg)
 {
-    s->from = s->to = *prefix;
-    key_bytes(&s->from, m->lo.b, m->lo.len);
-    if (m->has_hi)
-        key_bytes(&s->to, m->hi.b, m->hi.len);
-    else if (!key_next(&s->to))
-        key_init(&s->to);
-    if (!m->has_after)
-        return;
-    struct key *end = m->w->reverse ? &s->to : &s->from;
-    *end = *prefix;
-    key_bytes(end, m->after.b, m->after.len);
-    if (!m->w->reverse)
-        key_u8(end, m->pieces ? 0xff : 0);
+    seen_end(m->t);
+    int err = fn(m->t, id, mark, arg);
+    seen_begin(m->t);
+    return err;
 }
 
 /* --- in no order --- */
@@ -143,7 +101,7 @@ static int source_read(struct merge *m, const struct source *s, struct kv_bulk *
             if (m->marks)
                 hex(k.b, k.len, mark);
             if (!s->rest || !rest_knows(s->rest, id))
-                err = fn(m->t, id, m->marks ? mark : NULL, arg);
+                err = walk_tell(m, fn, id, m->marks ? mark : NULL, arg);
             from = k;
         }
         key_u8(&from, 0);
@@ -195,15 +153,13 @@ static int heap_build(struct merge *m)
     m->nheap = 0;
     for (size_t i = 0; i < m->nsrc; i++) {
         struct source *s = &m->src[i];
-        int err = 0;
+        int err;
         s->room = m->portion;
         s->k = talloc_array(m->ctx, struct key, s->room);
         s->waits = s->rest != NULL; /* many a list ends before it comes to them */
         if (s->waits)
             s->n = rest_begin(s->rest, m->w->reverse, s->k);
-        else
-            err = source_fill(m, s);
-        if (err)
+        else if ((err = source_fill(m, s)))
             return err;
         if (s->n)
             m->heap[m->nheap++] = i;
@@ -225,148 +181,6 @@ static int heap_next(struct merge *m)
             m->heap[0] = m->heap[--m->nheap];
     }
     heap_down(m, 0);
-    return 0;
-}
-
-/* --- which stretches --- */
-
-struct area_list {
-    uint64_t *code;
-    size_t n;
-};
-
-static void area_add(struct merge *m, struct area_list *l, uint64_t code)
-{
-    l->code = talloc_realloc(m->ctx, l->code, uint64_t, l->n + 1);
-    l->code[l->n++] = code;
-}
-
-/* The divisions in [from, end) that have entries. */
-static int areas_present(struct merge *m, uint64_t from, uint64_t end, struct area_list *l)
-{
-    while (from < end) {
-        struct key lo = {0}, hi = {0}, k;
-        size_t n;
-        key_area(&lo, from);
-        if (end < AREA_END)
-            key_area(&hi, end);
-        int err = kv_range(m->t, m->all ? m->all->db : m->db, &lo, &hi, false, &k, 1, &n);
-        if (err || !n)
-            return err;
-        from = key_get(k.b, AREA_LEN);
-        area_add(m, l, from++);
-    }
-    return 0;
-}
-
-static int area_cmp(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* How many codes begin with a division's. */
-static uint64_t area_span(const char *code)
-{
-    uint64_t span = 1;
-    for (int i = area_prefix_len(code); i < 12; i++)
-        span *= 10;
-    return span;
-}
-
-static int areas_collect(struct merge *m, struct area_list *l)
-{
-    int err = 0;
-    if (!m->w->areas)
-        return areas_present(m, 0, AREA_END, l);
-    for (const char *const *a = m->w->areas; *a && !err; a++) {
-        uint64_t code = area_num(*a), span = area_span(*a);
-        if (span == 1)
-            area_add(m, l, code);
-        else
-            err = areas_present(m, code, code + span, l);
-    }
-    if (l->n > 1)
-        qsort(l->code, l->n, sizeof *l->code, area_cmp);
-    return err;
-}
-
-/* All of a division and those below it in one stretch. */
-static void source_whole(struct merge *m, uint64_t from, uint64_t span)
-{
-    struct source *s = &m->src[m->nsrc++];
-    if (from)
-        key_area(&s->from, from);
-    if (from + span < AREA_END)
-        key_area(&s->to, from + span);
-}
-
-static int source_cmp(const void *a, const void *b)
-{
-    const struct source *x = a, *y = b;
-    return key_cmp(&x->from, &y->from);
-}
-
-/* Divisions of posts do not contain each other (actor_areas), but a caller may name one twice. */
-static void sources_whole(struct merge *m)
-{
-    size_t n = 0;
-    while (m->w->areas && m->w->areas[n])
-        n++;
-    m->src = talloc_zero_array(m->ctx, struct source, n + 1);
-    if (!m->w->areas)
-        source_whole(m, 0, AREA_END);
-    for (size_t i = 0; i < n; i++) {
-        bool again = false;
-        for (size_t j = 0; j < n && !again; j++)
-            again = j != i && area_within(m->w->areas[i], m->w->areas[j]) &&
-                    (j < i || strcmp(m->w->areas[i], m->w->areas[j]));
-        if (!again)
-            source_whole(m, area_num(m->w->areas[i]), area_span(m->w->areas[i]));
-    }
-    if (m->marks && m->nsrc > 1) /* a page goes on where the one before ended */
-        qsort(m->src, m->nsrc, sizeof *m->src, source_cmp);
-}
-
-/* The entries of a division and the records that have none. */
-static void source_area(struct merge *m, uint64_t code)
-{
-    struct source range = {0};
-    struct key prefix = {0};
-    key_area(&prefix, code);
-    source_range(m, &prefix, &range);
-    m->nstretch++;
-    if (m->db)
-        m->src[m->nsrc++] = range;
-    if (m->all && (range.rest = rest_new(m->ctx, m->ix, code, &range.from, &range.to)))
-        m->src[m->nsrc++] = range;
-}
-
-static int sources(struct merge *m)
-{
-    struct area_list l = {0};
-    struct key prefix = {0};
-    if (m->marks || (m->by_area && m->straight && !m->lo.len && !m->has_hi)) {
-        sources_whole(m);
-        return 0;
-    }
-    if (m->by_area) {
-        int err = areas_collect(m, &l);
-        if (err)
-            return err;
-    } else if (m->prefix) {
-        key_u64(&prefix, strtoull(m->w->lo, NULL, 10));
-    }
-    m->src = talloc_zero_array(m->ctx, struct source, 2 * l.n + 1);
-    if (!m->by_area) {
-        source_range(m, &prefix, &m->src[m->nsrc++]);
-        m->nstretch = 1;
-    }
-    for (size_t i = 0; i < l.n; i++)
-        if (!i || l.code[i] != l.code[i - 1])
-            source_area(m, l.code[i]);
-    /* a single stretch begins small: most are the few links of one record */
-    m->portion = m->nstretch > 128 ? 4 : m->nstretch > 1 ? 512 / m->nstretch : FIRST_CHUNK;
     return 0;
 }
 
@@ -469,7 +283,7 @@ static int merge_run(struct merge *m, walk_fn fn, void *arg)
         hex(k->b + m->prefix, k->len - m->prefix, mark);
         err = is_forward(m, id, &skip);
         if (!err && !skip)
-            err = fn(m->t, id, mark, arg);
+            err = walk_tell(m, fn, id, mark, arg);
         if (!err)
             err = heap_next(m);
     }
@@ -479,7 +293,10 @@ static int merge_run(struct merge *m, walk_fn fn, void *arg)
 int txn_walk(struct txn *t, const struct walk *w, walk_fn fn, void *arg)
 {
     struct merge m = {.t = t, .w = w, .ctx = talloc_new(t->ctx)};
+    seen_form(t, store_table(t->s, w->form));
+    seen_begin(t);
     int err = merge_run(&m, fn, arg);
+    seen_end(t);
     talloc_free(m.ctx);
     return err;
 }

@@ -1,5 +1,5 @@
 /*
- * Did others change the same fields meanwhile? What the asker saw comes as `base` values, or as the
+ * Does another record hold a unique value already? Did others change the same fields meanwhile? What the asker saw comes as `base` values, or as the
  * version it was based on; then the history says what was. Different fields merge: the new values
  * are laid over the stored record of now.
  */
@@ -7,6 +7,7 @@
 #include <talloc.h>
 
 #include "base/err.h"
+#include "base/text.h"
 #include "form/codes.h"
 #include "form/type.h"
 #include "work/save_in.h"
@@ -171,4 +172,38 @@ int conflict_check(struct family *f)
             return err;
     }
     return f->s->conflict ? HE_CONFLICT : 0;
+}
+
+/* --- unique values --- */
+
+static int unique_one(struct family *f, const struct rec *old, const struct rec *rec,
+                      const char *prefix)
+{
+    for (size_t i = 0; i < rec->form->nfield; i++) {
+        const struct form_field *field = &rec->form->field[i];
+        const char *now = field->unique ? rec->val[i] : NULL;
+        uint64_t holder;
+        int err;
+
+        if (!now || type_is_unknown(now) || (old && rec_same(old->val[i], now)))
+            continue;
+        err = txn_unique(f->txn, field, now, &holder);
+        if (!err && holder != rec->id)
+            findings_add(f->s->findings, 'E', text_printf(f, "%s%s", prefix, field->name),
+                         !strcmp(field->name, "id_no") ? "duplicate_id" : "duplicate", "%s",
+                         same_number_text(f->txn, f, f->county, f->actor, field, holder));
+        else if (err && err != HE_NOTFOUND)
+            return err;
+    }
+    return 0;
+}
+
+int unique_check(struct family *f)
+{
+    int err = unique_one(f, f->old, f->rec, "");
+
+    for (size_t i = 0; i < f->n && !err; i++)
+        err = unique_one(f, f->m[i]->old, f->m[i]->rec,
+                         text_printf(f, "%s.", f->m[i]->path.via->name));
+    return err;
 }

@@ -303,3 +303,10 @@ struct rec_env *county_env(void *ctx, struct txn *txn, const struct county *coun
                                 .area_class = env_area_class};
     return &env->env;
 }
+
+void county_env_move(const struct rec_env *base, struct txn *txn)
+{
+    struct env *env = base->arg;
+
+    env->txn = txn;
+}

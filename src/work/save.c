@@ -172,40 +172,6 @@ static void keep_final(struct family *f)
     }
 }
 
-/* --- unique values --- */
-
-static int unique_one(struct family *f, const struct rec *old, const struct rec *rec,
-                      const char *prefix)
-{
-    for (size_t i = 0; i < rec->form->nfield; i++) {
-        const struct form_field *field = &rec->form->field[i];
-        const char *now = field->unique ? rec->val[i] : NULL;
-        uint64_t holder;
-        int err;
-
-        if (!now || type_is_unknown(now) || (old && rec_same(old->val[i], now)))
-            continue;
-        err = txn_unique(f->txn, field, now, &holder);
-        if (!err && holder != rec->id)
-            findings_add(f->s->findings, 'E', text_printf(f, "%s%s", prefix, field->name),
-                         !strcmp(field->name, "id_no") ? "duplicate_id" : "duplicate", "%s",
-                         same_number_text(f->txn, f, f->county, f->actor, field, holder));
-        else if (err && err != HE_NOTFOUND)
-            return err;
-    }
-    return 0;
-}
-
-static int unique_check(struct family *f)
-{
-    int err = unique_one(f, f->old, f->rec, "");
-
-    for (size_t i = 0; i < f->n && !err; i++)
-        err = unique_one(f, f->m[i]->old, f->m[i]->rec,
-                         text_printf(f, "%s.", f->m[i]->path.via->name));
-    return err;
-}
-
 /* --- what the findings mean --- */
 
 static bool has(const struct findings *fs, const struct finding *x)
@@ -434,12 +400,14 @@ static int begin(struct family *f)
     return business && business->begin ? business->begin(f) : 0;
 }
 
-int save_run(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
-             struct save *s, const struct save_more *more)
+/* All that is said without writing; *keep: it is to be stored. */
+static int look(struct family *f, bool *keep)
 {
-    struct family *f = family_new(txn, ctx, county, actor, s, more);
+    struct save *s = f->s;
+    void *ctx = f->ctx;
     int err, told;
 
+    *keep = false;
     s->findings = findings_new(ctx);
     s->rec = NULL;
     s->conflict = s->touched = s->next = NULL;
@@ -460,12 +428,53 @@ int save_run(struct txn *txn, void *ctx, const struct county *county, const stru
     s->rec = f->rec;
     if ((!err || err == HE_RULE) && (told = touch_preview(f)))
         return told;
-    if (err || s->dry)
+    *keep = !err && !s->dry;
+    return err;
+}
+
+static int keep_it(struct family *f)
+{
+    int err = split(f);
+
+    if (err)
         return err;
-    if ((err = split(f)))
-        return err;
-    s->rec = f->rec;
+    f->s->rec = f->rec;
     return store(f);
+}
+
+int save_run(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
+             struct save *s, const struct save_more *more)
+{
+    struct family *f = family_new(txn, ctx, county, actor, s, more);
+    bool keep;
+    int err = look(f, &keep);
+
+    return keep ? keep_it(f) : err;
+}
+
+int work_save_look(struct txn *txn, void *ctx, const struct county *county,
+                   const struct actor *actor, struct save *s, struct family **out)
+{
+    const struct business *business = business_of(s->form);
+    struct family *f;
+    bool keep;
+
+    *out = NULL;
+    if (business && (business->begin || business->values)) /* they may write */
+        return HE_RULE;
+    f = family_new(txn, ctx, county, actor, s, NULL);
+    (void)txn_changes(txn, dict_form(county->dict, "division")); /* they are read from memory */
+    look(f, &keep);
+    if (keep)
+        *out = f;
+    return keep ? 0 : HE_RULE;
+}
+
+int work_save_keep(struct txn *txn, struct family *f)
+{
+    f->txn = txn;
+    county_env_move(f->base, txn);
+    return keep_it(f);
 }
 
 int work_save(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,

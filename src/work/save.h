@@ -42,6 +42,15 @@ struct save {
 };
 
 int work_save(struct txn *, void *ctx, const struct county *, const struct actor *, struct save *);
+/*
+ * The same in two steps: what can be said beside the writer (store_look), and the storing of it in the
+ * writer, good as long as nothing that was read has changed (txn_as_seen). HE_RULE: not to be stored,
+ * for whatever reason; work_save in the writer's transaction says which. ctx and s go on to the storing.
+ */
+struct family;
+int work_save_look(struct txn *, void *ctx, const struct county *, const struct actor *,
+                   struct save *, struct family **);
+int work_save_keep(struct txn *, struct family *);
 
 /* --- definition of a left-behind child (decision 1, R-001 … R-003) --- */
 

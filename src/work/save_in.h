@@ -77,6 +77,8 @@ void family_relink(struct family *, uint64_t temp, const struct member *);
 
 /* HE_CONFLICT with s->conflict when others changed the same fields meanwhile. */
 int conflict_check(struct family *);
+/* Findings for unique values that other records hold. */
+int unique_check(struct family *);
 
 /* --- effect.c: what follows from the values --- */
 bool form_is(const struct form *, const char *name);

@@ -25,7 +25,7 @@
  *   urgent.c         the urgent report; the log of contacts
  *   task.h task.c    things to do with a deadline, opened by the rules of other records
  *   national.h national.c   what the national system must be told (decision 10)
- *   conflict.c       fields that others changed meanwhile
+ *   conflict.c       fields that others changed meanwhile; unique values that others hold
  *   effect.c         what follows from the values: defaults, completeness, director, standing, number
  *   touch.c          a shared person and the children linked to it; all records that name one
  *   place.c          names of places to codes and back
@@ -201,5 +201,7 @@ int village_contacts(struct txn *, void *ctx, const struct county *, const struc
 const char **area_villages(void *ctx, const struct county *, const char *below);
 /* The environment for checks in this transaction. */
 struct rec_env *county_env(void *ctx, struct txn *, const struct county *, struct date today);
+/* From now on it reads in this transaction. */
+void county_env_move(const struct rec_env *, struct txn *);
 
 #endif

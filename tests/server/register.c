@@ -332,10 +332,9 @@ Test(register, found_page_by_page)
     for (int i = 0; i < MANY; i++)
         county_child(&c, "王小雨", i % 2 ? V1 : V3, "v.birth_date=2016-03-12");
     do {
-        const struct node *o =
-            county_do(&c, fd, "rec.find",
-                      county_body(c.ctx, "type=child|words=wxy|#limit=40%s%s",
-                                  *after ? "|after=" : "", after));
+        const struct node *o = county_do(&c, fd, "rec.find",
+                                         county_body(c.ctx, "type=child|words=wxy|#limit=40%s%s",
+                                                     *after ? "|after=" : "", after));
         for (const struct node *e = node_first(node_get(o, "rows")); e && n <= MANY; e = e->next)
             seen[n++] = node_num(e, "id", 0);
         after = node_text_or(o, "next", "");
@@ -420,5 +419,52 @@ Test(register, saved_views_are_ones_own)
                                 county_body(c.ctx, "type=saved_view|#id=%lld|v.owner=1", id), NULL),
                      "RULE", "%s", c.raw);
     close(own);
+    county_drop(&c);
+}
+
+#define CROWD  16
+#define ROUNDS 12
+
+/* Many at once: each of them registers a child of his own, and all of them one and the same. What was
+ * found beside the writer must not be believed when another was quicker. */
+Test(register, the_same_child_at_once)
+{
+    struct wire_county c;
+    int fd[CROWD];
+    county_make(&c, NULL);
+    for (int i = 0; i < CROWD; i++)
+        fd[i] = county_hello(&c, NULL);
+    for (int round = 0; round < ROUNDS; round++) {
+        int ok = 0;
+        for (int i = 0; i < CROWD; i++) {
+            int serial = i % 2 ? 100 + round * CROWD + i : round;
+            struct node *n = node_map(c.ctx);
+            node_int(n, "seq", ++c.run.seq);
+            node_str(n, "op", "rec.add");
+            node_copy(n, "body",
+                      county_body(c.ctx,
+                                  "type=child|?confirm_all|v.name=王小雨|v.sex=%d|v.village=%s"
+                                  "|v.child_kinds=10|v.birth_date=2016-03-12|v.id_no=%s",
+                                  serial % 2 ? 1 : 2, V1, county_idno(c.ctx, "20160312", serial)));
+            cr_assert_eq(wire_send(fd[i], n, 10000), 0);
+        }
+        for (int i = 0; i < CROWD; i++) {
+            struct node *got;
+            cr_assert_eq(wire_recv(c.ctx, fd[i], &got, 10000), 0);
+            const char *err = node_text_or(got, "err", "?"), *raw = node_json(c.ctx, got);
+            ok += i % 2 == 0 && strcmp(err, "OK") == 0;
+            if (i % 2)
+                cr_assert_str_eq(err, "OK", "%s", raw);
+            else
+                cr_assert(strcmp(err, "OK") == 0 ||
+                              (strcmp(err, "RULE") == 0 && strstr(raw, "duplicate_id")),
+                          "%s", raw);
+        }
+        cr_assert_eq(ok, 1, "round %d: %d hold the same number", round, ok);
+    }
+    const struct node *o = county_do(&c, c.boss, "rec.count", county_body(c.ctx, "type=child"));
+    cr_assert_eq(node_num(o, "total", 0), ROUNDS * (CROWD / 2 + 1), "%s", c.raw);
+    for (int i = 0; i < CROWD; i++)
+        close(fd[i]);
     county_drop(&c);
 }

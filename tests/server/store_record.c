@@ -281,6 +281,97 @@ Test(store, undo_in_a_crowd)
     box_free(&b);
 }
 
+/* --- what a reading rests on --- */
+
+struct sight {
+    struct box *b;
+    const struct form *child;
+    int what;
+    struct seen *seen;
+    bool still;
+};
+
+static int sight_stop(struct txn *t, uint64_t id, const char *mark, void *arg)
+{
+    (void)t, (void)id, (void)mark, (void)arg;
+    return 1;
+}
+
+static int sight_note(const struct node *entry, void *arg)
+{
+    (void)entry, (void)arg;
+    return 0;
+}
+
+static int sight_read(struct txn *t, void *arg)
+{
+    struct sight *x = arg;
+    const struct form_field *id_no = form_field(x->child, "id_no");
+    struct walk w = {.form = x->child, .field = form_field(x->child, "birth_date")};
+    void *ctx = x->b->ctx;
+    struct rec *rec;
+    uint64_t id, n, *ids;
+    size_t found;
+    switch (x->what) {
+    case 0:
+        return txn_get(t, ctx, x->child, 1, &rec);
+    case 1:
+        return txn_get(t, ctx, x->child, 99, &rec) == HE_NOTFOUND ? 0 : HE_IO;
+    case 2:
+        return txn_unique(t, id_no, "1", &id);
+    case 3:
+        return txn_unique(t, id_no, "77", &id) == HE_NOTFOUND ? 0 : HE_IO;
+    case 4:
+        return txn_walk(t, &w, sight_stop, NULL);
+    case 5:
+        return txn_search(t, ctx, x->child, "n甲", 9, &ids, &found);
+    case 6:
+        return txn_count(t, x->child, &n);
+    default:
+        return txn_history(t, ctx, x->child, 1, sight_note, NULL);
+    }
+}
+
+static int sight_again(struct txn *t, void *arg)
+{
+    struct sight *x = arg;
+    x->still = txn_as_seen(t, x->seen);
+    return 0;
+}
+
+Test(store, as_seen)
+{
+    static const struct {
+        uint64_t id;
+        const char *pairs;
+        const char *still; /* of each way of reading: is it as it was? */
+    } changes[] = {{0, NULL, "11111110"},
+                   {2, "remark=乙", "11110000"},
+                   {1, "remark=乙", "01110000"},
+                   {1, "id_no=5", "01010000"},
+                   {2, "id_no=77", "11100000"}};
+    for (size_t i = 0; i < NELEM(changes); i++) {
+        struct sight x[8];
+        struct box b;
+        box_new(&b);
+        box_put(&b, b.child, 0, "name=甲|id_no=1");
+        box_put(&b, b.child, 0, "name=乙|id_no=2");
+        for (int what = 0; what < 8; what++) {
+            x[what] = (struct sight){.b = &b, .child = b.child, .what = what};
+            cr_assert_eq(store_look(b.s, b.ctx, sight_read, &x[what], &x[what].seen), 0, "%d",
+                         what);
+        }
+        if (changes[i].pairs)
+            box_put(&b, b.child, changes[i].id, changes[i].pairs);
+        for (int what = 0; what < 8; what++) {
+            cr_assert_eq(store_write(b.s, b.ctx, NULL, sight_again, &x[what], NULL), 0);
+            cr_assert_eq(x[what].still, changes[i].still[what] == '1', "change %zu, reading %d", i,
+                         what);
+        }
+        box_free(&b);
+    }
+}
+
 struct search {
     struct box *b;
     const char *word;
