@@ -38,6 +38,42 @@ void sweep_freeze_ask(struct app *app, struct session *s, uint64_t sweep)
     talloc_free(ctx);
 }
 
+static const char *milestone_label(const char *name)
+{
+    for (size_t i = 0; i < NELEM(milestones); i++)
+        if (strcmp(milestones[i].name, name) == 0)
+            return _(milestones[i].label);
+    return strcmp(name, "close") == 0 ? _("结束") : name;
+}
+
+/* One of the freezes there are; 0: none or cancelled, which is said. */
+static int64_t pick_freeze(struct app *app, struct session *s, void *ctx, uint64_t sweep)
+{
+    struct node *body = node_map(ctx), *answer;
+    node_int(body, "sweep", (int64_t)sweep);
+    node_bool(body, "freezes", true);
+    if (session_call(app, s, ctx, OP_SWEEP_FIGURES, body, &answer) < 0)
+        return 0;
+    const struct node *list = node_get(answer, "freezes"), *e = node_first(list);
+    size_t n = 0;
+    struct pick_item *item = talloc_zero_array(ctx, struct pick_item, (list ? list->n : 0) + 1);
+    MUST(item);
+    for (; e; e = e->next, n++) {
+        item[n].label = text_printf(ctx, _("第 %lld 次  %s"), (long long)node_num(e, "freeze", 0),
+                                    milestone_label(node_text_or(e, "name", "")));
+        item[n].hint = text_printf(ctx, _("截至 %.16s"), node_text_or(e, "at", ""));
+    }
+    if (!n) {
+        app_message(app, _("还没有冻结过数字。先按 F9 选【冻结】，再起草。"));
+        return 0;
+    }
+    struct pick p = {.title = _("用哪次冻结的数字"), .items = item, .n = n};
+    int i = popup_pick(app, &p);
+    for (e = node_first(list); i > 0; i--)
+        e = e->next;
+    return i == 0 ? node_num(e, "freeze", 0) : 0;
+}
+
 void sweep_bulletin_ask(struct app *app, struct session *s, uint64_t sweep)
 {
     static const struct {
@@ -51,11 +87,11 @@ void sweep_bulletin_ask(struct app *app, struct session *s, uint64_t sweep)
     for (size_t i = 0; i < NELEM(kinds); i++)
         labels[i] = _(kinds[i].label);
     int kind = popup_choose(app, _("起草什么"), NULL, labels, NELEM(labels), 0);
-    int from = kind >= 0 ? pick_milestone(app, _("用哪次冻结的数字")) : HE_CANCELLED;
-    if (from >= 0) {
+    int64_t from = kind >= 0 ? pick_freeze(app, s, ctx, sweep) : 0;
+    if (from > 0) {
         node_int(body, "sweep", (int64_t)sweep);
         node_str(body, "kind", kinds[kind].name);
-        node_str(body, "freeze", milestones[from].name);
+        node_int(body, "freeze", from);
         if (session_call(app, s, ctx, OP_SWEEP_BULLETIN, body, &answer) == 0) {
             const struct node *ids = node_get(answer, "ids"), *first = node_first(ids);
             app_message(app, _("起草了 %zu 份，改好以后请领导签批。"), ids ? ids->n : 0);

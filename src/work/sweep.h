@@ -92,7 +92,8 @@ int sweep_check(struct txn *, void *ctx, const struct county *, const struct act
  * figures: {sweep, freeze: number or milestone name, left out: now; level: town village, area, after,
  * outside} → {freeze, name, at, counters: [{name, label}], rows: [{area, title, level, state, watcher, submitted_on, zero,
  * <counter>: n …}], total: {<counter>: n}, next}. outside: for files that leave the county, cells of 1 to
- * 4 of villages are the text "1-4" (decision 9). state and watcher only now.
+ * 4 of villages are the text "<5" (decision 9). state and watcher only now. freezes: only {freezes: [{freeze,
+ * name, at}]}, the newest first.
  * compare: {sweep, with} → {with, title, rows: [{area, title, now: {…}, then: {…}}]} by township
  */
 int sweep_freeze(struct txn *, void *ctx, const struct county *, const struct actor *,

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/lang.h"
 #include "base/text.h"
+#include "work/stat_in.h"
 #include "work/sweep_in.h"
 
 /* --- tables --- */
@@ -205,8 +206,8 @@ int sweep_freeze(struct txn *txn, void *ctx, const struct county *county, const 
 static void counters_out(struct node *row, const int64_t *n, bool merged)
 {
     for (size_t c = 0; c < sweep_ncounter; c++)
-        if (merged && n[c] >= 1 && n[c] <= 4)
-            node_str(row, sweep_counters[c].name, "1-4");
+        if (merged && stat_is_small(n[c]))
+            node_str(row, sweep_counters[c].name, STAT_SMALL_TEXT);
         else
             node_int(row, sweep_counters[c].name, n[c]);
 }
@@ -261,6 +262,23 @@ static int freeze_of(struct swept *s, const struct node *body, int64_t *freeze)
     return err ? err : name && !*freeze ? HE_NOTFOUND : 0;
 }
 
+/* Every freeze there is, the newest first. */
+static int freezes_out(struct swept *s, struct node *list)
+{
+    struct node *head, *kept;
+    int err = sweep_kept(s, "", &head);
+
+    for (int64_t n = err ? 0 : node_num(head, "freezes", 0); n > 0; n--) {
+        if ((err = sweep_kept(s, freeze_key(s->ctx, n), &kept)))
+            return err;
+        struct node *row = node_add_map(list, NULL);
+        node_int(row, "freeze", n);
+        node_str(row, "name", node_text_or(kept, "name", ""));
+        node_str(row, "at", node_text_or(kept, "at", ""));
+    }
+    return err;
+}
+
 #define FIGURE_ROWS 60 /* fit one message */
 
 int sweep_figures(struct txn *txn, void *ctx, const struct county *county,
@@ -276,6 +294,8 @@ int sweep_figures(struct txn *txn, void *ctx, const struct county *county,
     struct sweep_table t;
     int err = sweep_of(&s, body, out);
 
+    if (!err && node_flag(body, "freezes"))
+        return freezes_out(&s, node_add_list(out, "freezes"));
     if (!err)
         err = freeze_of(&s, body, &freeze);
     if (!err)

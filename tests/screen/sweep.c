@@ -365,6 +365,10 @@ Test(sweep, from_spot_check_to_bulletin, .init = setup, .fini = teardown)
     SEES(h, "汇龙镇报来的排查：");
     harness_send(h, "1");
     SEES(h, "接收了 1 个乡镇");
+    harness_send(h, "\03394");
+    SEES(h, "起草什么");
+    harness_send(h, "1");
+    SEES(h, "还没有冻结过数字");
     harness_send(h, "\03393");
     SEES(h, "冻结哪个节点");
     harness_send(h, "4");
@@ -373,7 +377,9 @@ Test(sweep, from_spot_check_to_bulletin, .init = setup, .fini = teardown)
     SEES(h, "起草什么");
     harness_send(h, "1");
     SEES(h, "用哪次冻结");
-    harness_send(h, "4");
+    SEES(h, "1 第 1 次  通报");
+    LACKS(h, "摸排完成");
+    harness_send(h, "1");
     SEES(h, "56 排查文书");
     SEES(h, "二、各镇排名"); /* a page of the text is seen */
     harness_send(h, "\033[B各镇互相学习。\0330");
