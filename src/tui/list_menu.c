@@ -312,6 +312,16 @@ static void menu_roster(struct app *app, struct list *l)
     print_roster(app, l);
 }
 
+/* The doubts of the current file are as they are, for now: why. */
+static void menu_excuse(struct app *app, struct list *l)
+{
+    uint64_t id = l->at < l->nrow ? l->row[l->at].id : 0;
+    if (!id)
+        return;
+    form_open(app, l->s, &(struct form_ask){.type = "exception", .of = l->type, .of_id = id}, NULL);
+    list_reload(app, l);
+}
+
 /* What is exported is what the list shows, but for the words of the filter. */
 static void menu_export(struct app *app, struct list *l)
 {
@@ -405,6 +415,11 @@ static bool exports(const struct list *l)
     return session_may(l->s, "export.run");
 }
 
+static bool excuses(const struct list *l)
+{
+    return strcmp(l->type, "child") == 0 && session_may_do(l->s, "exception", "add");
+}
+
 static bool marked(const struct list *l)
 {
     return l->nmark > 0;
@@ -471,6 +486,7 @@ static const struct entry {
     {N_("打印名册"), N_("把这个名单打印出来"), prints, menu_roster},
     {N_("打印整册"), N_("统计表和每人一份，印成一册"), books, menu_book},
     {N_("导出"), N_("做成表格放进取件箱"), exports, menu_export},
+    {N_("写例外说明"), N_("当前这份的疑点情况属实，等上级批"), excuses, menu_excuse},
     {N_("去掉选择"), N_("选上的全部去掉"), marked, menu_unmark},
 };
 

@@ -30,5 +30,5 @@ libwork_a_SOURCES += src/work/find.c src/work/near.c src/work/view.c src/work/to
 libwork_a_SOURCES += src/work/stat.h src/work/stat_in.h src/work/stat_table.c src/work/stat_days.c
 libwork_a_SOURCES += src/work/stat_formula.c src/work/stat_cross.c src/work/stat_kid.c
 libwork_a_SOURCES += src/work/stat_past.c src/work/stat_period.c src/work/stat_run.c src/work/stat_move.c src/work/stat_cell.c
-libwork_a_SOURCES += src/work/stat_seen.c src/work/stat_small.c
+libwork_a_SOURCES += src/work/stat_seen.c src/work/stat_small.c src/work/stat_gate.c
 libwork_a_SOURCES += src/work/stat_freeze.c src/work/stat_frozen.c

@@ -20,6 +20,7 @@
  *   stat_cross.c     a table somebody made up
  *   stat_cell.c      the children behind a figure
  *   stat_small.c     small figures merged in files that leave the county
+ *   stat_gate.c      what stands in the way of freezing
  *   stat_freeze.c stat_frozen.c  a report that stays as it was: making one, looking at one
  */
 #ifndef HUTONG_WORK_STAT_H
@@ -82,6 +83,7 @@ struct stat_ask {
     bool deep;                     /* every village, not the divisions right below only */
     struct stat_pick *pick;        /* NULL: the whole table */
     struct stat_out out;           /* {0}: for the screen */
+    bool wrong;                    /* also the files to be corrected */
 };
 
 struct stat_answer {
@@ -90,7 +92,8 @@ struct stat_answer {
     bool *seen;           /* [report->ncolumn]: the actor may see it */
     struct stat_row *row; /* the last is the total */
     size_t n;
-    int64_t wrong;       /* children of it whose file has to be corrected (quality) */
+    uint64_t *wrong; /* children of it whose file had to be corrected (quality), if asked */
+    size_t nwrong;
     const char **broken; /* identities that do not hold, as sentences */
     size_t nbroken;
 };

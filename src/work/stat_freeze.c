@@ -38,141 +38,6 @@ static bool has_text(const struct rec *rec, const char *field, const char *want)
     return v && strcmp(v, want) == 0;
 }
 
-/* --- what stands in the way --- */
-
-static int refuse(struct node *out, const char *text)
-{
-    node_str(out, "text", text);
-    return HE_RULE;
-}
-
-/* The named exceptions in force for children of the report, as lines. */
-struct excuses {
-    void *ctx;
-    const struct county *county;
-    const struct stat_answer *a;
-    const struct report *r;
-    char *lines;
-    size_t n;
-};
-
-/* Approved, not over before the period is, and of a child that is on the register. */
-static int excuse_holds(struct txn *txn, void *tmp, struct excuses *x, const struct rec *rec,
-                        struct rec **child, bool *holds)
-{
-    struct date due;
-    int err;
-
-    *holds = has_text(rec, "state", "2") && rec_get(rec, "due") &&
-             date_parse(rec_get(rec, "due"), &due) == 0 && date_cmp(due, x->a->period.to) >= 0;
-    if (!*holds)
-        return 0;
-    err = txn_get(txn, tmp, dict_form(x->county->dict, "child"), rec_ref(rec, "child"), child);
-    *holds = !err && has_text(*child, "state", "3");
-    return err == HE_NOTFOUND ? 0 : err;
-}
-
-static int excuse_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
-{
-    struct excuses *x = arg;
-    struct rec *rec, *child, *user = NULL;
-    bool holds = false;
-    void *tmp = talloc_new(x->ctx);
-    int err = txn_get(txn, tmp, dict_form(x->county->dict, "exception"), id, &rec);
-
-    (void)mark;
-    if (!err)
-        err = excuse_holds(txn, tmp, x, rec, &child, &holds);
-    if (!err && holds && rec_ref(rec, "approver"))
-        err =
-            txn_get(txn, tmp, dict_form(x->county->dict, "user"), rec_ref(rec, "approver"), &user);
-    if (holds && (!err || err == HE_NOTFOUND)) {
-        x->lines =
-            talloc_asprintf_append(x->lines, _("%s%s：%s，期限 %s，批准 %s"), *x->lines ? "\n" : "",
-                                   rec_get(child, "file_no") ? rec_get(child, "file_no") : "",
-                                   rec_get(rec, "reason") ? rec_get(rec, "reason") : "",
-                                   rec_get(rec, "due"), user ? rec_title(tmp, user) : "");
-        x->n++;
-    }
-    talloc_free(tmp);
-    return err == HE_NOTFOUND ? 0 : err;
-}
-
-static int excuses(struct txn *txn, void *arg)
-{
-    struct excuses *x = arg;
-    const char *areas[] = {x->a->division, NULL};
-    const struct form *form = dict_form(x->county->dict, "exception");
-    struct walk walk = {.form = form,
-                        .field = form ? form_field(form, "due") : NULL,
-                        .areas = *x->a->division ? areas : NULL};
-
-    x->lines = talloc_strdup(x->ctx, "");
-    x->n = 0;
-    return form ? txn_walk(txn, &walk, excuse_one, x) : 0;
-}
-
-/* A month that is not over, an identity that does not hold, a file that has to be corrected first. */
-static int stop(struct freeze *f, struct node *out)
-{
-    const struct stat_period *p = &f->a->period;
-
-    if (p->partial)
-        return refuse(out, text_printf(f->ctx, _("%s 还没有结束，结束以后才能冻结"), p->text));
-    if (f->a->nbroken)
-        return refuse(out, text_printf(f->ctx, _("检验不通过，不能冻结：%s"), f->a->broken[0]));
-    if (f->a->wrong)
-        return refuse(out,
-                      text_printf(f->ctx,
-                                  _("有 %lld 份档案的疑点要改正。请先改正；情况属实的写例外说明，"
-                                    "批准以后再冻结"),
-                                  (long long)f->a->wrong));
-    if (!*f->a->division)
-        return refuse(out, _("请选一个区划再冻结"));
-    return 0;
-}
-
-/* --- what other reports say --- */
-
-static int64_t total_of(const struct stat_answer *a, int column)
-{
-    return a->n && column >= 0 ? a->row[a->n - 1].v[column] : 0;
-}
-
-/* The same column of another report for the same period and division. */
-static int linked_now(struct freeze *f, const struct report_link *link, int64_t *v, char **problem)
-{
-    struct stat_ask ask = {.report = reports_find(f->county->reports, link->report),
-                           .period = f->a->period.text,
-                           .division = f->a->division};
-    struct stat_answer *a;
-    int err = stat_run(f->ctx, f->county, f->actor, &ask, &a, problem);
-
-    if (!err)
-        *v = total_of(a, report_column_find(ask.report, link->other));
-    return err;
-}
-
-/* Figures that have to be the same in two reports: another one of now stands in the way when it is not,
- * the frozen one of the period before is said on the report. */
-static int links(struct freeze *f, struct node *out, char **problem)
-{
-    for (size_t i = 0; i < f->r->nlink; i++) {
-        const struct report_link *link = &f->r->link[i];
-        int64_t mine = total_of(f->a, link->column), other = 0;
-        int err = link->before ? 0 : linked_now(f, link, &other, problem);
-
-        if (err)
-            return err;
-        if (!link->before && mine != other)
-            return refuse(out, text_printf(f->ctx, _("%s 是 %lld，%s 里是 %lld，不能冻结"),
-                                           f->r->column[link->column].label, (long long)mine,
-                                           reports_find(f->county->reports, link->report)->label,
-                                           (long long)other));
-    }
-    return 0;
-}
-
 /* --- editions --- */
 
 static int edition_of(const struct rec *rec)
@@ -241,7 +106,7 @@ static int links_before(struct freeze *f, char **lines)
         const struct report_link *link = &f->r->link[i];
         struct stat_answer then = *f->a;
         struct freeze g = *f;
-        int64_t mine = total_of(f->a, link->column), other;
+        int64_t mine = stat_total(f->a, link->column), other;
         int err;
 
         if (!link->before)
@@ -352,7 +217,8 @@ static int put_head(struct freeze *f, const char *note, const char *excused, str
 
 struct request {
     struct freeze f;
-    const char *note, *excused;
+    const char *note;
+    char *excused;
     struct node *out;
 };
 
@@ -368,9 +234,9 @@ static int start(struct txn *txn, void *arg)
     if ((err = last_edition(&q->f)))
         return err;
     if (q->f.last && has_text(q->f.last, "state", "1"))
-        return refuse(q->out, _("这张报表正在冻结，请稍后再看"));
+        return stat_refuse(q->out, _("这张报表正在冻结，请稍后再看"));
     if (q->f.last && !(q->note && *q->note))
-        return refuse(q->out, _("这张报表已经冻结过。要出更正版，请写明更正的原因"));
+        return stat_refuse(q->out, _("这张报表已经冻结过。要出更正版，请写明更正的原因"));
     char *lines = talloc_strdup(q->f.ctx, q->excused ? q->excused : "");
     if ((err = links_before(&q->f, &lines)) ||
         (err = put_head(&q->f, q->note, *lines ? lines : NULL, &rec)))
@@ -391,7 +257,6 @@ int stat_freeze(void *ctx, const struct county *county, const struct actor *acto
 {
     struct stat_ask deep = *ask;
     struct stat_answer *a;
-    struct excuses x = {.ctx = ctx, .county = county, .r = ask->report};
     struct request q = {.f = {.ctx = ctx, .county = county, .actor = actor, .r = ask->report},
                         .note = note,
                         .out = out};
@@ -399,15 +264,15 @@ int stat_freeze(void *ctx, const struct county *county, const struct actor *acto
     int err;
 
     deep.deep = !ask->report->by_director;
+    deep.wrong = true;
     if ((err = stat_run(ctx, county, actor, &deep, &a, problem)))
         return err;
-    q.f.a = x.a = a;
-    if (!actor_covers(actor, "report.freeze", a->division))
+    q.f.a = a;
+    if (!actor_covers(actor, "report.freeze", a->division) ||
+        !actor_covers(actor, "child.read", a->division))
         return HE_DENIED;
-    if ((err = stop(&q.f, out)) || (err = links(&q.f, out, problem)) ||
-        (err = store_read(county->store, excuses, &x)))
+    if ((err = stat_gate(ctx, county, actor, ask->report, a, out, &q.excused, problem)))
         return err;
-    q.excused = *x.lines ? x.lines : NULL;
     err = store_write(county->store, ctx, no, start, &q, &again);
     for (const struct node *e = err ? NULL : node_first(again); e; e = e->next)
         node_copy(out, e->key, e);

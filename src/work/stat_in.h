@@ -138,6 +138,12 @@ bool stat_nameable(void *ctx, const struct county *, const struct actor *, const
 int stat_frozen_total(struct txn *, void *ctx, const struct county *, uint64_t id,
                       const char *column, int64_t *v);
 
+/* stat_gate.c: HE_RULE with out's "text"; else *excused names the exceptions, NULL none. */
+int stat_gate(void *ctx, const struct county *, const struct actor *, const struct report *,
+              const struct stat_answer *, struct node *out, char **excused, char **problem);
+int stat_refuse(struct node *out, const char *text);
+int64_t stat_total(const struct stat_answer *, int column); /* of the last row */
+
 /* stat_small.c. Are the small figures of a row (total, a division, "" the rest) merged there? */
 bool stat_merges(const struct stat_out *, const char *code, bool total, const char *division);
 bool stat_is_small(int64_t);

@@ -260,14 +260,18 @@ static void add_directors(struct run *run, const struct stat_table *t, const int
     }
 }
 
-/* Files of the report that have to be corrected before it is frozen. */
+/* Files of the report that had to be corrected on its last day. */
 static void wrong_files(struct run *run, const struct stat_table *t)
 {
     int pred = stat_wrong_of(t, run->r, &run->out->period);
+    struct stat_answer *a = run->out;
 
-    for (size_t i = 0; i < t->ncode && pred >= 0; i++)
-        if (in_scope(run, t->code[i]))
-            run->out->wrong += t->count[i * t->npred + (size_t)pred];
+    for (size_t i = 0; i < t->n && pred >= 0; i++)
+        if (stat_has(t, i, pred) && in_scope(run, t->code[t->place[i]])) {
+            if (a->nwrong % 256 == 0)
+                a->wrong = talloc_realloc(a, a->wrong, uint64_t, a->nwrong + 256);
+            a->wrong[a->nwrong++] = t->id[i];
+        }
 }
 
 static void figures(struct run *run, const struct stat_table *t)
@@ -279,7 +283,7 @@ static void figures(struct run *run, const struct stat_table *t)
         pred[c] = run->r->column[c].kind == REPORT_MOVE
                       ? -1
                       : stat_pred_of(t, run->r, &run->r->column[c], &run->out->period);
-    if (t == run->kids)
+    if (t == run->kids && run->ask->wrong)
         wrong_files(run, t);
     if (run->r->by_director) {
         add_directors(run, t, pred, at);

@@ -22,7 +22,7 @@ static const char *const users[][4] = {{"gao", "高秀英", "director", VILLAGE_
 static struct client *sign_in(struct county_run *c, const char *user)
 {
     struct client_conf conf = {.socket = c->run.sock,
-                               .today = "2026-11-22",
+                               .today = c->today ? c->today : "2026-11-22",
                                .as = user,
                                .program = "test",
                                .from = "test"};
@@ -168,7 +168,7 @@ struct harness *county_screen(struct county_run *c, const char *user,
     mkdir(text_printf(c->ctx, "%s/out", box), 0700);
     c->env[0] = text_printf(c->ctx, "HUTONG_CONFIG=%s", c->run.conf);
     c->env[1] = text_printf(c->ctx, "HUTONG_USER=%s", user);
-    c->env[2] = "HUTONG_TODAY=2026-11-22";
+    c->env[2] = text_printf(c->ctx, "HUTONG_TODAY=%s", c->today ? c->today : "2026-11-22");
     c->env[3] = "HUTONG_LANG=zh";
     c->env[4] = NULL;
     o.argv = argv;

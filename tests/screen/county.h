@@ -20,6 +20,7 @@ struct county_run {
     struct run run;
     void *ctx;
     const char *env[8];
+    const char *today; /* of screens and requests; NULL: 2026-11-22 */
 };
 
 void county_start(struct county_run *);

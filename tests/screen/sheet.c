@@ -167,6 +167,89 @@ Test(sheet, frozen, .init = setup, .fini = teardown)
     harness_stop(h);
 }
 
+static void set_child(uint64_t id, const char *field, const char *value)
+{
+    struct node *body = node_map(county.ctx), *v = node_add_map(body, "v");
+    node_str(body, "type", "child");
+    node_int(body, "id", (int64_t)id);
+    node_bool(body, "confirm_all", true);
+    node_bool(body, "direct", true);
+    node_str(body, "why", "核对");
+    node_str(v, field, value);
+    county_call(&county, NULL, OP_REC_SET, body);
+}
+
+/* Freezes T12 of last month, and sees what comes of it. */
+static void freeze_quality(struct harness *h, const char *note, const char *said)
+{
+    harness_send(h, "=62\r");
+    SEES(h, "5 走访情况表");
+    harness_send(h, "2");
+    SEES(h, "62 统计报表 > 数据质量情况表");
+    SEES(h, "2026-11");
+    harness_send(h, "\0336");
+    SEES(h, "出更正版写原因");
+    harness_send(h, note);
+    harness_send(h, "\r");
+    SEES(h, "上报和通报用它");
+    harness_send(h, "1");
+    SEES(h, said);
+}
+
+/* Frozen with an exception named on it, corrected, and what the correction changed. */
+Test(sheet, editions, .init = setup, .fini = teardown)
+{
+    struct harness *h;
+    set_child(5, "caregiver.birth_date", "2012-05-01");
+    county.today = "2026-12-01";
+    h = county_screen(&county, "xu", NULL);
+    freeze_quality(h, "", "有 1 份档案的疑点要改正");
+    harness_stop(h);
+    h = county_screen(&county, "gao", NULL);
+    harness_send(h, "26\r");
+    SEES(h, "档案疑点");
+    SEES(h, "共1条");
+    harness_send(h, "\0339lwsm\r");
+    SEES(h, "37 例外说明 > 登记");
+    harness_send(h, "\r母亲在外，暂由姐姐照看\r2027-01-31");
+    SEES(h, "改第几项"); /* the last field is full */
+    harness_send(h, "\r");
+    SEES(h, "欧阳晓月：已登记");
+    harness_stop(h);
+    h = county_screen(&county, "sun", NULL);
+    harness_send(h, "=37\r");
+    SEES(h, "例外说明待批");
+    SEES(h, "共1条");
+    harness_send(h, "\0332");
+    SEES(h, "说明人          高秀英");
+    harness_send(h, "\0338");
+    SEES(h, "1待批 2同意 3不同意");
+    harness_send(h, "2\0330");
+    SEES(h, "-> 同意");
+    harness_send(h, "\r");
+    SEES(h, "已保存");
+    harness_stop(h);
+    h = county_screen(&county, "xu", NULL);
+    freeze_quality(h, "", "已冻结，第 1 版");
+    harness_send(h, "\03322");
+    SEES(h, "第 1 版，取数 20");
+    harness_send(h, "\03397");
+    SEES(h, "母亲在外，暂由姐姐照看，期限 2027-01-31，批准 孙督导");
+    harness_stop(h);
+    county.today = "2026-11-25"; /* recorded for November afterwards */
+    set_child(7, "hukou_type", "1");
+    county.today = "2026-12-02";
+    h = county_screen(&county, "xu", NULL);
+    freeze_quality(h, "", "写明更正的原因");
+    freeze_quality(h, "补录户籍", "已冻结，第 2 版");
+    harness_send(h, "\03322");
+    SEES(h, "第 2 版，取数 20");
+    harness_send(h, "\03397");
+    SEES(h, "说明：补录户籍");
+    SEES(h, "原来 680，现在 679");
+    harness_stop(h);
+}
+
 /* A table of one's own: rows, columns, a look, its list, a file; kept, found again, renamed, dropped. */
 Test(sheet, own_table, .init = setup, .fini = teardown)
 {

@@ -24,7 +24,7 @@ static int ask(struct box *b, struct asked *a)
 {
     struct call c = {.b = b, .login = a->login, .fn = actor_fn};
     struct stat_ask q = {
-        reports_find(b->county->reports, a->report), a->period, a->division, a->deep, a->pick, {0}};
+        reports_find(b->county->reports, a->report), a->period, a->division, a->deep, a->pick, {0}, false};
     char *problem;
     int err;
 
