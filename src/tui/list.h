@@ -6,6 +6,7 @@
  *   list_draw.c  columns by priority and width, rows, counts
  *   list_act.c   option digits: what may be done with a row, and doing it
  *   list_menu.c  F9: views, columns, sort, division, review of marked rows, printing, export
+ *   list_pick.c  which columns
  *   list_saved.c lists kept under a name of one's own
  *   list_count.c counts by a field, which open their lists
  */
@@ -102,6 +103,7 @@ void list_new(struct app *, struct list *);
 
 /* --- list_menu.c --- */
 void list_menu(struct app *, struct list *);
+void list_pick_columns(struct app *, struct list *); /* list_pick.c */
 void list_sort_next(struct app *, struct list *);
 void list_set_view(struct app *, struct list *, const struct form_view *);
 /* The first view meant for one of the person's roles, else NULL. */

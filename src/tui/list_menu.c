@@ -62,57 +62,6 @@ static void menu_view(struct app *app, struct list *l)
     talloc_free(ctx);
 }
 
-/* ---- columns ---- */
-
-/* Every column that any view of the form knows, once. */
-static struct form_path *all_columns(const struct list *l, void *ctx, size_t *count)
-{
-    size_t n = 0, room = l->form->ncolumn;
-    for (size_t v = 0; v < l->form->nview; v++)
-        room += l->form->view[v].ncolumn;
-    struct form_path *out = talloc_array(ctx, struct form_path, (unsigned)room + 1);
-    MUST(out);
-    for (size_t v = 0; v <= l->form->nview; v++) {
-        const struct form_column *c = v ? l->form->view[v - 1].column : l->form->column;
-        size_t nc = v ? l->form->view[v - 1].ncolumn : l->form->ncolumn;
-        for (size_t i = 0; c && i < nc; i++) {
-            size_t k = 0;
-            while (k < n && (out[k].via != c[i].path.via || out[k].field != c[i].path.field))
-                k++;
-            if (k == n)
-                out[n++] = c[i].path;
-        }
-    }
-    *count = n;
-    return out;
-}
-
-static void menu_columns(struct app *app, struct list *l)
-{
-    void *ctx = talloc_new(l);
-    size_t n, k = 0;
-    const struct form_path *path = all_columns(l, ctx, &n);
-    struct pick_item *items = talloc_zero_array(ctx, struct pick_item, (unsigned)n + 1);
-    MUST(items);
-    for (size_t i = 0; i < n; i++) {
-        items[i].label = list_heading(ctx, path[i]);
-        char *name = form_path_text(ctx, path[i]);
-        for (size_t c = 0; c < l->ncol; c++)
-            items[i].marked = items[i].marked || strcmp(l->col[c].name, name) == 0;
-    }
-    struct pick p = {.title = _("显示哪些列"), .items = items, .n = n, .multi = true};
-    int r = popup_pick(app, &p);
-    if (r > 0) {
-        l->chosen = talloc_zero_array(l, const char *, n + 1);
-        MUST(l->chosen);
-        for (size_t i = 0; i < n; i++)
-            if (items[i].marked)
-                l->chosen[k++] = form_path_text(l->chosen, path[i]);
-        list_reload(app, l);
-    }
-    talloc_free(ctx);
-}
-
 /* ---- sort ---- */
 
 /* What the server sorts quickly: the view's own order, then indexed fields, both ways. */
@@ -473,7 +422,7 @@ static const struct entry {
     {N_("区划"), N_("只看一个乡镇或村"), has_area, menu_area},
     {N_("计数"), N_("按一项分类，各有多少"), always, list_count_open},
     {N_("排序"), N_("换一种排列（Ctrl-T）"), always, menu_sort},
-    {N_("列"), N_("选择显示哪些列"), always, menu_columns},
+    {N_("列"), N_("选择显示哪些列"), always, list_pick_columns},
     {N_("存成我的名单"), N_("现在的筛选、排序和列，下次再选"), list_may_save, list_saved_add},
     {N_("删去我的名单"), N_("自己存过的"), list_may_save, list_saved_drop},
     {N_("转移到外村"), N_("当前这个孩子搬走了，档案跟着走"), moves, menu_move},

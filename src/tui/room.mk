@@ -46,7 +46,7 @@ libtui_a_SOURCES = \
 	src/tui/list_count.c \
 	src/tui/list_draw.c \
 	src/tui/list_load.c \
-	src/tui/list_menu.c src/tui/list_saved.c src/tui/saved.c src/tui/saved.h \
+	src/tui/list_menu.c src/tui/list_pick.c src/tui/list_saved.c src/tui/saved.c src/tui/saved.h \
 	src/tui/matter.c src/tui/matter.h \
 	src/tui/paint.c \
 	src/tui/pick_area.c \
