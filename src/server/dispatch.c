@@ -7,6 +7,7 @@
 
 #include <string.h>
 #include <talloc.h>
+#include <time.h>
 
 #include "base/lang.h"
 #include "base/log.h"
@@ -250,13 +251,35 @@ static int call_admit(struct call *c, struct txn *t)
     return c->right[0] == '\0' || actor_may(c->actor, c->right) ? 0 : HE_DENIED;
 }
 
+/* Everybody who saves waits meanwhile: what takes longer is to be cut in parts (design.md 6). */
+#define TURN_MS 20
+
+static void turn_ended(const struct call *c, const struct timespec *begun)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    long ms = (now.tv_sec - begun->tv_sec) * 1000 + (now.tv_nsec - begun->tv_nsec) / 1000000;
+    if (ms >= TURN_MS)
+        log_info("writer.long", "op=%s ms=%ld", wire_ops[c->op].name, ms);
+}
+
+static int call_run(struct call *c, struct txn *t)
+{
+    struct timespec begun;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begun);
+    int r = op_rows[c->op].run(c, t);
+    if (txn_writes(t))
+        turn_ended(c, &begun);
+    return r;
+}
+
 static int call_step(struct txn *t, void *arg)
 {
     struct call *c = arg;
     int r = call_admit(c, t);
     if (r < 0 || op_rows[c->op].outside)
         return r;
-    r = op_rows[c->op].run(c, t);
+    r = call_run(c, t);
     if (r < 0 || !txn_writes(t))
         return r;
     char *bytes;

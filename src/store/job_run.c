@@ -87,6 +87,16 @@ struct step {
     int err; /* of the step function */
 };
 
+static void step_ended(const struct job *j)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    long ms =
+        (now.tv_sec - step_begun.tv_sec) * 1000 + (now.tv_nsec - step_begun.tv_nsec) / 1000000;
+    if (ms >= WRITER_MS)
+        log_info("writer.long", "job=%s ms=%ld", j->kind, ms);
+}
+
 static int step_run(struct txn *t, void *arg)
 {
     struct step *x = arg;
@@ -102,6 +112,7 @@ static int step_run(struct txn *t, void *arg)
     j->state = JOB_RUNNING;
     clock_gettime(CLOCK_MONOTONIC, &step_begun);
     x->err = kind->step(t, j, kind->arg);
+    step_ended(j);
     if (x->err < 0)
         return x->err;
     if (x->err == 0) {

@@ -346,6 +346,8 @@ int blob_add_node(struct txn *t, DB *db, const struct key *k, const struct node 
     return node_write(t, db, k, n, blob_add);
 }
 
+#define FIRST_FEW 4
+
 /* Moves the end of the range that was read past the last key. */
 static void range_step(struct key *from, struct key *to, bool reverse, const struct key *last)
 {
@@ -360,20 +362,25 @@ static void range_step(struct key *from, struct key *to, bool reverse, const str
 int blob_each(struct txn *t, DB *db, const struct key *from, const struct key *to, bool reverse,
               blob_fn fn, void *arg)
 {
-    struct key lo = *from, hi = {0}, *k = talloc_array(t->ctx, struct key, WALK_CHUNK);
-    size_t n = 0;
+    struct key lo = *from, hi = {0}, few[FIRST_FEW], *k = few;
+    size_t n = 0, room = FIRST_FEW; /* who wants the newest only is done with these */
+    bool full;
     int err;
     if (to)
         hi = *to;
     do {
-        if ((err = kv_range(t, db, &lo, &hi, reverse, k, WALK_CHUNK, &n)))
+        if ((err = kv_range(t, db, &lo, &hi, reverse, k, room, &n)))
             break;
+        full = n == room;
         if (n)
             range_step(&lo, &hi, reverse, &k[n - 1]);
         for (size_t i = 0; i < n && !err; i++)
             if (k[i].len && k[i].b[--k[i].len] == 0)
                 err = fn(t, &k[i], arg);
-    } while (!err && n == WALK_CHUNK);
-    talloc_free(k);
+        if (full && k == few)
+            k = talloc_array(t->ctx, struct key, room = WALK_CHUNK);
+    } while (!err && full);
+    if (k != few)
+        talloc_free(k);
     return err > 0 ? 0 : err;
 }

@@ -89,6 +89,14 @@ struct walk scope_walk(const struct scope *s, const struct form_field *field)
     return (struct walk){.form = s->a->form, .field = field, .areas = bound ? s->areas : NULL};
 }
 
+bool scope_holds(const struct scope *s, const char *division)
+{
+    for (size_t i = 0; s->areas && s->areas[i]; i++)
+        if (area_within(division, s->areas[i]))
+            return true;
+    return !s->areas;
+}
+
 /* --- ids --- */
 
 struct gather {

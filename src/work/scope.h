@@ -20,6 +20,7 @@ struct scope {
 void scope_init(struct scope *, void *ctx, struct access *, const char *within);
 /* A walk of a streaming scope: fills form, field, areas. */
 struct walk scope_walk(const struct scope *, const struct form_field *);
+bool scope_holds(const struct scope *, const char *division); /* of a scope by area */
 /*
  * Ids of every record in scope, each once; of a narrower index range when index is not NULL (a superset
  * is meant: the caller judges each). Stops at max: *n is max then.

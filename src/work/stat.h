@@ -18,6 +18,7 @@
  *   stat_formula.c   columns of columns, balances; what people read
  *   stat_move.c      who came and went in a period
  *   stat_cross.c     a table somebody made up
+ *   stat_view.c      the counts of the first screen, from the table of today
  *   stat_cell.c      the children behind a figure
  *   stat_small.c     small figures merged in files that leave the county
  *   stat_gate.c      what stands in the way of freezing
@@ -58,6 +59,14 @@ struct stat_out {
     const struct actor *actor;
     bool file, outside;
 };
+
+/*
+ * How many children of each division the views hold today (todo views of child): fn is told once a
+ * division. HE_NOTFOUND when there is no table of today yet, and it is not waited for.
+ */
+typedef void (*stat_view_fn)(const char *division, const int64_t *count, void *arg);
+int stat_view_counts(const struct county *, struct date today, const struct form_view *const *,
+                     size_t n, stat_view_fn fn, void *arg);
 
 struct stat_row {
     char code[13]; /* "" in reports by director */

@@ -153,6 +153,25 @@ int stat_take(const struct county *county, struct date today, const struct stat_
     return err;
 }
 
+int stat_take_ready(const struct county *county, struct date today, struct stat_table **out)
+{
+    const struct stat_key key = stat_day_key(county, today);
+    struct statistics *s = county->stat;
+    struct stat_table *t;
+    int err = HE_NOTFOUND;
+
+    pthread_mutex_lock(&s->lock);
+    t = table_of(s, &key);
+    if (t && !t->building && !t->past && !is_past(s, today, today) && !(err = stat_refresh(t)))
+        t->used = ++s->clock;
+    if (err)
+        pthread_mutex_unlock(&s->lock);
+    else
+        stat_log_trim(s);
+    *out = err ? NULL : t;
+    return err == HE_LIMIT ? HE_NOTFOUND : err;
+}
+
 struct stat_key stat_day_key(const struct county *county, struct date day)
 {
     return (struct stat_key){.day = day, .form = dict_form(county->dict, "child")};

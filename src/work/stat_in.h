@@ -104,6 +104,9 @@ int stat_touched_of(const struct stat_table *, const struct stat_period *, bool 
 int stat_wrong_of(const struct stat_table *, const struct report *, const struct stat_period *);
 int stat_kid(struct txn *, const struct stat_table *, uint64_t id, struct stat_kid *);
 
+/* Position of the condition of a view on the first screen, -1 when there is none. */
+int stat_view_pred(const struct stat_table *, const struct form_view *);
+
 /* stat_table.c */
 void stat_log_change(const struct form *, uint64_t id, struct date day, void *statistics);
 void stat_log_trim(struct statistics *); /* what every table has seen is forgotten */
@@ -114,6 +117,8 @@ int stat_refresh(struct stat_table *); /* under the lock; HE_LIMIT: too far behi
 void stat_release(struct stat_table *);
 int stat_take(const struct county *, struct date today, const struct stat_key *, size_t n,
               struct stat_table **out);
+/* The table of today, fresh and locked, if it is built; else HE_NOTFOUND and NULL. */
+int stat_take_ready(const struct county *, struct date today, struct stat_table **out);
 struct stat_key stat_day_key(const struct county *, struct date day);
 /* The records that a report counts besides its children. */
 struct stat_key stat_of_key(const struct report *, const struct stat_period *);

@@ -114,6 +114,27 @@ static void of_preds(struct stat_table *t, const struct report *r)
             pred_add(t, wanted(t, &r->column[i], r->column[i].where_text, t->key.from, t->day));
 }
 
+static struct stat_pred viewed(const struct form_view *view)
+{
+    return (struct stat_pred){.base = -1, .sum_at = -1, .text = view->where_text};
+}
+
+static void view_preds(struct stat_table *t)
+{
+    const struct form *form = t->key.form;
+
+    for (size_t i = 0; i < form->nview; i++)
+        if (form->view[i].todo)
+            pred_add(t, viewed(&form->view[i]));
+}
+
+int stat_view_pred(const struct stat_table *t, const struct form_view *view)
+{
+    struct stat_pred want = viewed(view);
+
+    return pred_find(t, &want);
+}
+
 void stat_preds(struct stat_table *t, const struct county *county)
 {
     const struct form *child = dict_form(county->dict, "child");
@@ -127,6 +148,8 @@ void stat_preds(struct stat_table *t, const struct county *county)
                 county->reports->report[i].form == child)
                 report_preds(t, &county->reports->report[i],
                              first_day((enum report_period)kind, t->day));
+    if (!t->key.on && !t->past)
+        view_preds(t);
     t->nword = (t->npred + 63) / 64;
 }
 

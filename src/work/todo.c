@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "work/query.h"
+#include "work/stat.h"
 
 #define FEW       2000
 #define WAIT_MS   200
@@ -103,6 +104,39 @@ static int count_small(struct due *due)
     return err;
 }
 
+/* --- of children: from the table of today --- */
+
+struct table_ask {
+    struct due *due[VIEWS_MAX];
+    size_t n;
+};
+
+static void table_one(const char *division, const int64_t *count, void *arg)
+{
+    struct table_ask *a = arg;
+
+    for (size_t i = 0; i < a->n; i++)
+        if (scope_holds(&a->due[i]->q->scope, division))
+            a->due[i]->n += (uint64_t)count[i];
+}
+
+static void count_by_table(struct dues *d, const struct county *county, const struct form *form)
+{
+    struct table_ask a = {.n = 0};
+    const struct form_view *view[VIEWS_MAX];
+    int err = HE_NOTFOUND;
+
+    for (size_t i = 0; i < d->n && !strcmp(form->name, "child"); i++)
+        if (d->due[i].q->scope.streams && d->due[i].q->scope.by_area) {
+            view[a.n] = d->due[i].q->view;
+            a.due[a.n++] = &d->due[i];
+        }
+    if (a.n)
+        err = stat_view_counts(county, d->due[0].q->a->actor->today, view, a.n, table_one, &a);
+    for (size_t i = 0; i < a.n && !err; i++)
+        a.due[i]->known = true;
+}
+
 static void due_out(struct node *rows, const struct due *due)
 {
     const struct form *form = due->q->ask->form;
@@ -136,8 +170,10 @@ static int due_form(struct txn *txn, void *ctx, const struct county *county,
             query_open(txn, d, county, actor, ask, &d->due[d->n].q, &problem) == 0)
             d->n++;
     }
+    count_by_table(d, county, form);
     for (size_t i = 0; i < d->n && !err; i++)
-        err = count_small(&d->due[i]);
+        if (!d->due[i].known)
+            err = count_small(&d->due[i]);
     for (size_t i = 0; i < d->n && !err; i++)
         if (!d->due[i].known)
             err = walk_for(d, &d->due[i]);

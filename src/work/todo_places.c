@@ -1,7 +1,7 @@
 /*
  * Villages (townships for the county) ranked by the work they owe: how many records of the views of
- * rank 1 to 3 lie in each. Every such view is walked once; where that would keep a person waiting it
- * is given up, unless he asked for it.
+ * rank 1 to 3 lie in each. Views of children are counted from the table of today, every other one is
+ * walked once; where that would keep a person waiting it is given up, unless he asked for it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 
 #include "base/area.h"
 #include "work/query.h"
+#include "work/stat.h"
 
 #define VIEWS_MAX 32
 #define WAIT_MS   150
@@ -31,6 +32,7 @@ struct places {
     } view[VIEWS_MAX];
     size_t nview;
     struct form_path area; /* of the form that is walked */
+    struct query *judge;   /* the view that is walked */
     struct timespec begun;
     bool patient, late;
 };
@@ -75,45 +77,92 @@ static bool too_long(const struct places *p)
                WAIT_MS;
 }
 
+static void place_add(struct places *p, const char *area, size_t view, uint64_t n)
+{
+    struct place *place;
+    char code[13];
+
+    if (!area || area_level(area) < p->level || !n)
+        return;
+    area_truncate(area, p->level, code);
+    place = place_of(p, code);
+    place->n += n;
+    place->of[view] += n;
+}
+
 static int take(struct query *q, const struct rec *rec, void *arg)
 {
     struct places *p = arg;
     void *tmp = talloc_new(p->ctx);
-    const char *area = query_value(q, tmp, rec, p->area);
-    char code[13];
 
-    if (area && area_level(area) >= p->level) {
-        area_truncate(area, p->level, code);
-        struct place *place = place_of(p, code);
-
-        place->n++;
-        place->of[p->nview]++;
-    }
+    if (query_takes(p->judge, rec))
+        place_add(p, query_value(q, tmp, rec, p->area), p->nview, 1);
     talloc_free(tmp);
     return p->late = too_long(p);
+}
+
+/* Every record that the index of the view leaves is looked at here, so that the time is. */
+static int walk_view(struct places *p, struct query *q)
+{
+    struct query all = *q;
+
+    all.where[0] = all.where[1] = NULL;
+    p->judge = q;
+    return query_each(&all, take, p);
+}
+
+/* --- children: from the table of today --- */
+
+struct table_ask {
+    struct places *p;
+    struct query *q[VIEWS_MAX];
+    const struct form_view *view[VIEWS_MAX];
+    size_t n;
+};
+
+static void table_one(const char *division, const int64_t *count, void *arg)
+{
+    struct table_ask *a = arg;
+
+    for (size_t i = 0; i < a->n; i++)
+        if (scope_holds(&a->q[i]->scope, division))
+            place_add(a->p, division, a->p->nview + i, (uint64_t)count[i]);
+}
+
+static bool by_table(struct table_ask *a, const struct form *form, const struct actor *actor)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (!a->q[i]->scope.streams || !a->q[i]->scope.by_area)
+            return false;
+    return a->n && !strcmp(form->name, "child") &&
+           stat_view_counts(a->p->county, actor->today, a->view, a->n, table_one, a) == 0;
 }
 
 static int each_view(struct txn *txn, struct places *p, const struct actor *actor,
                      const struct form *form)
 {
     const char *path = form_division(form);
+    struct table_ask a = {.p = p};
+    bool table;
     int err = 0;
 
     if (!path || form_path_parse(form, path, &p->area) < 0)
         return 0;
-    for (size_t i = 0; i < form->nview && p->nview < VIEWS_MAX && !p->late && !err; i++) {
+    for (size_t i = 0; i < form->nview && p->nview + a.n < VIEWS_MAX; i++) {
         const struct form_view *v = &form->view[i];
-        struct list_ask ask = {.form = form, .view = v->name};
-        struct query *q;
+        struct list_ask *ask = talloc_zero(p->ctx, struct list_ask);
         char *problem;
 
-        if (!v->todo || v->rank > VIEW_RANK_OWED ||
-            query_open(txn, p->ctx, p->county, actor, &ask, &q, &problem))
-            continue;
-        err = query_each(q, take, p);
+        *ask = (struct list_ask){.form = form, .view = v->name};
+        if (v->todo && v->rank <= VIEW_RANK_OWED &&
+            !query_open(txn, p->ctx, p->county, actor, ask, &a.q[a.n], &problem))
+            a.view[a.n++] = v;
+    }
+    table = by_table(&a, form, actor);
+    for (size_t i = 0; i < a.n && !p->late && !err; i++) {
+        err = table ? 0 : walk_view(p, a.q[i]);
         p->view[p->nview].form = form;
-        p->view[p->nview++].view = v;
-        talloc_free(q);
+        p->view[p->nview++].view = a.view[i];
     }
     return err;
 }

@@ -92,6 +92,71 @@ Test(many, export_pages)
     county_drop(&c);
 }
 
+/* --- the first screen --- */
+
+static int64_t counted(struct wire_county *c, int fd, const char *type, const char *view,
+                       const char *area)
+{
+    const struct node *o = county_do(c, fd, "rec.count",
+                                     county_body(c->ctx, "type=%s|view=%s%s%s", type, view,
+                                                 area ? "|area=" : "", area ? area : ""));
+    return node_num(o, "total", -1);
+}
+
+/* As many as the lists behind them have; how many of them are not 0. */
+static int first_screen(struct wire_county *c, int fd)
+{
+    const struct node *o = county_do(c, fd, "todo", county_body(c->ctx, "x=y"));
+    int some = 0;
+    for (const struct node *e = node_first(node_get(o, "rows")); e; e = e->next) {
+        const char *type = node_text_or(e, "type", ""), *view = node_text_or(e, "view", "");
+        cr_assert_eq(node_num(e, "count", -1), counted(c, fd, type, view, NULL), "%s %s", type,
+                     view);
+        some += node_num(e, "count", 0) > 0;
+    }
+    return some;
+}
+
+static size_t ranked(struct wire_county *c, int fd)
+{
+    const struct node *o = county_do(c, fd, "todo", county_body(c->ctx, "?places")), *of, *view;
+    for (const struct node *e = node_first(node_get(o, "places")); e; e = e->next)
+        for (of = node_first(node_get(e, "of")), view = node_first(node_get(o, "views")); of;
+             of = of->next, view = view->next)
+            cr_assert_eq(of->num,
+                         counted(c, fd, node_text_or(view, "type", ""),
+                                 node_text_or(view, "view", ""), node_text_or(e, "area", "")),
+                         "%s in %s", node_text_or(view, "view", ""), node_text_or(e, "area", ""));
+    return node_get(o, "places") ? node_get(o, "places")->n : 0;
+}
+
+/* The table of today and the lists agree, also after changes that came behind it. */
+Test(many, first_screens)
+{
+    static const char *const villages[] = {V1, V2, V3};
+    struct wire_county c;
+    county_make(&c, NULL);
+    county_user(&c, "dir", "director", V1, 0);
+    county_user(&c, "sup", "supervisor", TOWN1, 0);
+    county_user(&c, "clerk", "county_clerk", COUNTY, 0);
+    int fd[] = {county_hello(&c, "dir"), county_hello(&c, "sup"), county_hello(&c, "clerk")};
+    county_do(&c, c.boss, "stat.run", county_body(c.ctx, "report=t1|period=" TODAY));
+    for (int i = 0; i < 9; i++) {
+        county_child(&c, "王小雨", villages[i % 3],
+                     i % 2 ? "v.child_kinds=90|v.live_with=9"
+                           : "v.father.home_stay=1|v.father.name=王强");
+        if (i % 4)
+            continue;
+        for (size_t who = 0; who < NELEM(fd); who++)
+            cr_assert(first_screen(&c, fd[who]) > 0);
+        cr_assert_eq(ranked(&c, fd[0]), 0);
+        cr_assert(!i || (ranked(&c, fd[1]) > 0 && ranked(&c, fd[2]) > 0));
+    }
+    for (size_t who = 0; who < NELEM(fd); who++)
+        close(fd[who]);
+    county_drop(&c);
+}
+
 /* --- stopped on the way --- */
 
 static pid_t export_spawn(struct wire_county *c, const char *out, int *said)
