@@ -70,8 +70,9 @@ int history_add(struct txn *t, const struct store_who *who, const struct history
 
 static const char *field_by_number(void *ctx, const struct form *form, const char *number)
 {
+    int n = atoi(number);
     for (size_t i = 0; i < form->nfield; i++)
-        if (form->field[i].number == atoi(number))
+        if (form->field[i].number == n)
             return form->field[i].name;
     return text_printf(ctx, "#%s", number);
 }
@@ -92,8 +93,16 @@ static struct node *history_named(void *ctx, const struct form *form, const stru
     return out;
 }
 
+struct date history_day(const struct node *entry)
+{
+    struct date d;
+    const char *day = node_text(entry, "day");
+    return day && date_parse(day, &d) == 0 ? d : date_of_time(node_num(entry, "time", 0));
+}
+
 struct reading {
     const struct form *form;
+    const struct date *since;
     void *ctx;
     history_fn fn;
     void *arg;
@@ -106,19 +115,34 @@ static int history_one(struct txn *t, const struct key *k, void *arg)
     int err = blob_get_node(t, t->ctx, t->s->sys[SYS_HISTORY], k, &n);
     if (err)
         return err;
-    err = r->fn(history_named(r->ctx, r->form, n), r->arg);
+    if (r->since && date_cmp(history_day(n), *r->since) <= 0)
+        err = r->fn(n, r->arg) < 0 ? HE_CANCELLED : 1;
+    else
+        err = r->fn(history_named(r->ctx, r->form, n), r->arg);
     talloc_free(n);
     return err;
+}
+
+static int history_read(struct txn *t, uint64_t id, struct reading *r)
+{
+    struct key from = {0}, to;
+    key_u16(&from, (unsigned)r->form->number);
+    key_u64(&from, id);
+    to = from;
+    key_next(&to);
+    return blob_each(t, t->s->sys[SYS_HISTORY], &from, &to, true, history_one, r);
 }
 
 int txn_history(struct txn *t, void *ctx, const struct form *form, uint64_t id, history_fn fn,
                 void *arg)
 {
-    struct reading r = {form, ctx, fn, arg};
-    struct key from = {0}, to;
-    key_u16(&from, (unsigned)form->number);
-    key_u64(&from, id);
-    to = from;
-    key_next(&to);
-    return blob_each(t, t->s->sys[SYS_HISTORY], &from, &to, true, history_one, &r);
+    struct reading r = {.form = form, .ctx = ctx, .fn = fn, .arg = arg};
+    return history_read(t, id, &r);
+}
+
+int txn_history_since(struct txn *t, void *ctx, const struct form *form, uint64_t id,
+                      struct date day, history_fn fn, void *arg)
+{
+    struct reading r = {.form = form, .since = &day, .ctx = ctx, .fn = fn, .arg = arg};
+    return history_read(t, id, &r);
 }

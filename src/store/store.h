@@ -180,6 +180,13 @@ typedef int (*history_fn)(const struct node *entry, void *arg);
 int txn_history(struct txn *, void *ctx, const struct form *, uint64_t id, history_fn fn,
                 void *arg);
 
+/* The same back to a business day: of the first entry of that day or before fn is given its head and note
+ * only (old by numbers, not names), and it is the last. */
+int txn_history_since(struct txn *, void *ctx, const struct form *, uint64_t id, struct date day,
+                      history_fn fn, void *arg);
+/* The business day of an entry. */
+struct date history_day(const struct node *entry);
+
 /*
  * Told of every record that a committed batch wrote, made or forwarded, before its writers are
  * answered; day is the business date of the change. Runs in the writer's thread: it must be quick and

@@ -7,7 +7,8 @@
 #include "rec/expr.h"
 #include "work/stat.h"
 
-#define STAT_TABLES 8 /* days kept at once */
+#define STAT_SEEN   64 /* twice as many as a file names */
+#define STAT_TABLES 8  /* days kept at once */
 
 /* A condition, or a value to add up, of every child. */
 struct stat_pred {
@@ -84,13 +85,19 @@ struct stat_kid {
     uint64_t director;
     uint64_t *bits;
     int32_t *sum;
+    /* whom the children before it name: brothers and sisters stand next to each other */
+    void *ctx;
+    struct date day;
+    struct rec *seen[STAT_SEEN];
+    size_t nseen;
 };
+/* For children of the table; what it keeps must not be older than a change that is still to be told. */
+void stat_kid_new(void *ctx, const struct stat_table *, struct stat_kid *);
 
 /* stat_past.c: *out NULL when there was no such record at the end of that day. past: changes are
  * looked for at all. */
 int stat_rec_at(struct txn *, void *ctx, const struct form *, uint64_t id, struct date day,
                 bool past, struct rec **out);
-struct date stat_day_of(const struct node *history_entry); /* business day of the change */
 
 /* stat_kid.c */
 void stat_preds(struct stat_table *, const struct county *);

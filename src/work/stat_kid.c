@@ -198,28 +198,27 @@ int stat_pred_of(const struct stat_table *t, const struct report *r, const struc
 struct world { /* as of the table's day */
     struct rec_env env;
     struct txn *txn;
-    void *ctx;
+    struct stat_kid *kid;
     bool past;
-    struct rec **seen;
-    size_t nseen;
 };
 
 static const struct rec *world_linked(void *arg, const struct rec *rec,
                                       const struct form_field *field)
 {
     struct world *w = arg;
+    struct stat_kid *kid = w->kid;
     uint64_t id = rec_ref(rec, field->name);
     struct rec *got;
 
     if (!id || !field->ref)
         return NULL;
-    for (size_t i = 0; i < w->nseen; i++)
-        if (w->seen[i]->form == field->ref && w->seen[i]->id == id)
-            return w->seen[i];
-    if (stat_rec_at(w->txn, w->ctx, field->ref, id, w->env.today, w->past, &got) || !got)
+    for (size_t i = 0; i < kid->nseen; i++)
+        if (kid->seen[i]->form == field->ref && kid->seen[i]->id == id)
+            return kid->seen[i];
+    MUST(kid->nseen < STAT_SEEN);
+    if (stat_rec_at(w->txn, kid->ctx, field->ref, id, w->env.today, w->past, &got) || !got)
         return NULL;
-    w->seen = talloc_realloc(w->ctx, w->seen, struct rec *, w->nseen + 1);
-    return w->seen[w->nseen++] = got;
+    return kid->seen[kid->nseen++] = got;
 }
 
 static bool lacks(struct world *w, const struct rec *rec)
@@ -297,11 +296,25 @@ static void of_one(struct world *w, const struct stat_table *t, const struct rec
     eval_all(w, t, rec, out);
 }
 
+void stat_kid_new(void *ctx, const struct stat_table *t, struct stat_kid *kid)
+{
+    *kid = (struct stat_kid){.bits = talloc_zero_array(ctx, uint64_t, t->nword + 1),
+                             .sum = talloc_zero_array(ctx, int32_t, t->nsum + 1),
+                             .ctx = talloc_new(ctx)};
+}
+
 int stat_kid(struct txn *txn, const struct stat_table *t, uint64_t id, struct stat_kid *out)
 {
-    struct world w = {.txn = txn, .ctx = talloc_new(NULL), .past = t->past};
-    struct rec *rec;
-    int err = stat_rec_at(txn, w.ctx, t->key.form, id, t->day, t->past, &rec);
+    struct world w = {.txn = txn, .kid = out, .past = t->past};
+    struct rec *rec = NULL;
+    int err;
+
+    if (out->nseen > STAT_SEEN / 2 || date_cmp(out->day, t->day)) {
+        talloc_free_children(out->ctx);
+        out->nseen = 0;
+    }
+    out->day = t->day;
+    err = stat_rec_at(txn, out->ctx, t->key.form, id, t->day, t->past, &rec);
 
     w.env = (struct rec_env){.today = t->day, .arg = &w, .linked = world_linked};
     memset(out->bits, 0, t->nword * sizeof *out->bits);
@@ -315,6 +328,6 @@ int stat_kid(struct txn *txn, const struct stat_table *t, uint64_t id, struct st
         out->director = rec_ref(rec, "director");
         eval_all(&w, t, rec, out);
     }
-    talloc_free(w.ctx);
+    talloc_free(rec);
     return err;
 }

@@ -124,7 +124,7 @@ struct between {
 static int between_day(const struct node *entry, void *arg)
 {
     struct between *b = arg;
-    struct date day = stat_day_of(entry);
+    struct date day = history_day(entry);
 
     if (date_cmp(day, b->period->from) < 0)
         return 1;
@@ -195,8 +195,7 @@ static int book_between(struct moves *m, struct between *b, const struct stat_ta
 
     b->then = *after;
     b->then.past = true;
-    b->kid.bits = talloc_array(b->ctx, uint64_t, after->nword + 1);
-    b->kid.sum = talloc_array(b->ctx, int32_t, after->nsum + 1);
+    stat_kid_new(b->ctx, after, &b->kid);
     between_gather(b, m->r, before, after);
     b->found = talloc_zero_array(b->ctx, bool, b->n + 1);
     if ((err = store_read(b->county->store, between_run, b)))

@@ -12,21 +12,13 @@ struct undo {
     bool first;
 };
 
-struct date stat_day_of(const struct node *entry)
-{
-    struct date d;
-    const char *day = node_text(entry, "day");
-
-    return day && date_parse(day, &d) == 0 ? d : date_of_time(node_num(entry, "time", 0));
-}
-
 static int undo_one(const struct node *entry, void *arg)
 {
     struct undo *u = arg;
     const struct node *old = node_get(entry, "old");
     bool forward = node_get(node_get(entry, "note"), "forward") != NULL;
 
-    if (date_cmp(stat_day_of(entry), u->day) <= 0) {
+    if (date_cmp(history_day(entry), u->day) <= 0) {
         u->gone = forward;
         return 1;
     }
@@ -56,7 +48,7 @@ int stat_rec_at(struct txn *txn, void *ctx, const struct form *form, uint64_t id
     }
     u.rec = *out;
     if (past)
-        err = txn_history(txn, ctx, form, id, undo_one, &u);
+        err = txn_history_since(txn, ctx, form, id, day, undo_one, &u);
     if (u.gone) {
         talloc_free(*out);
         *out = NULL;

@@ -155,12 +155,6 @@ static int table_take(struct txn *txn, struct stat_table *t, struct stat_kid *ki
     return err;
 }
 
-static void kid_new(void *ctx, const struct stat_table *t, struct stat_kid *kid)
-{
-    kid->bits = talloc_zero_array(ctx, uint64_t, t->nword + 1);
-    kid->sum = talloc_zero_array(ctx, int32_t, t->nsum + 1);
-}
-
 /* --- building --- */
 
 struct build {
@@ -240,7 +234,7 @@ int stat_build(struct stat_table *t)
 
     clock_gettime(CLOCK_MONOTONIC, &begun);
     stat_preds(t, s->county);
-    kid_new(b.ctx, t, &b.kid);
+    stat_kid_new(b.ctx, t, &b.kid);
     err = store_read(s->county->store, gather, &b);
     if (!err && t->past)
         gather_gaps(&b);
@@ -293,7 +287,7 @@ static int refresh_run(struct txn *txn, void *arg)
     struct stat_kid kid;
     int err = 0;
 
-    kid_new(r->ctx, r->t, &kid);
+    stat_kid_new(r->ctx, r->t, &kid);
     for (size_t i = 0; i < r->n && !err; i++) {
         const struct stat_change *c = &r->c[i];
 

@@ -7,11 +7,13 @@
 #include <talloc.h>
 #include <time.h>
 
+#include "base/area.h"
 #include "base/err.h"
 #include "work/query.h"
 #include "work/stat.h"
 
 #define FEW       2000
+#define FAR       20000
 #define WAIT_MS   200
 #define VIEWS_MAX 64
 
@@ -65,6 +67,20 @@ static int take(struct query *q, const struct rec *rec, void *arg)
     return d->given_up;
 }
 
+/* People are in reach by the records that name them: in a whole county these cannot be gathered while
+ * somebody waits. */
+static bool out_of_reach(const struct query *q)
+{
+    uint64_t n;
+
+    if (!form_is_shared(q->ask->form) || txn_count(q->a->txn, q->ask->form, &n) || n < FAR)
+        return false;
+    for (size_t i = 0; i < q->a->actor->npost; i++)
+        if (q->a->actor->post[i].area && area_level(q->a->actor->post[i].area) < AREA_TOWN)
+            return true;
+    return false;
+}
+
 /* Everything that the posts of this view reach, once, for all views of the same posts. */
 static int walk_for(struct dues *d, struct due *first)
 {
@@ -74,7 +90,7 @@ static int walk_for(struct dues *d, struct due *first)
     d->posts = first->q->a->actor;
     all.where[0] = all.where[1] = NULL;
     all.index.field = NULL;
-    d->given_up = late(d); /* of a form before */
+    d->given_up = late(d) /* of a form before */ || out_of_reach(first->q);
     if (!d->given_up && (err = query_each(&all, take, d)))
         return err;
     for (size_t i = 0; i < d->n; i++)
