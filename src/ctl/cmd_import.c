@@ -99,6 +99,9 @@ static int finish(struct import *im)
     bool changed = im->count[IMP_ACCEPTED] + im->count[IMP_INCOMPLETE] > 0;
     if (im->dry)
         out_say(_("只做了检查，没有保存 (--dry-run)"));
+    else if (!changed && im->count[IMP_REJECTED])
+        out_say(_("没有变化：退回的 %lld 行没有登记，其余的早已登记"),
+                (long long)im->count[IMP_REJECTED]);
     else if (!changed)
         out_say(_("没有变化：这个文件的内容都已经登记"));
     return im->count[IMP_REJECTED] ? CTL_SOME : 0;

@@ -82,6 +82,9 @@ rc_of "no heading" 2 "$ctl" import child "$tmp/strange.csv"
 	echo "姓名,性别,公民身份号码"
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "女,32068120210824188$i,汇龙镇"; done
 } >"$tmp/shift.csv"
+printf '姓名,性别,村代码\n王2,女,320681100001\n' >"$tmp/bad.csv"
+rc_of "a file of which nothing is taken" 1 "$ctl" import child "$tmp/bad.csv" --map roster
+has "does not say it is registered" "1 行没有登记" "$tmp/err"
 rc_of "shifted columns" 5 "$ctl" import child "$tmp/shift.csv"
 has "named" "错位" "$tmp/err"
 "$ctl" import child "$tmp/shift.csv" --preview >"$tmp/out" 2>/dev/null
