@@ -7,6 +7,7 @@ nobase_dist_pkgdata_DATA += \
 	forms/division.form \
 	forms/exception.form \
 	forms/filing.form \
+	forms/order.form \
 	forms/frozen.form \
 	forms/frozen_row.form \
 	forms/saved_view.form \
@@ -96,6 +97,8 @@ nobase_dist_pkgdata_DATA += \
 	forms/codes/mother_kind.csv \
 	forms/codes/no_ability_reason.csv \
 	forms/codes/no_id_reason.csv \
+	forms/codes/order_kind.csv \
+	forms/codes/order_result.csv \
 	forms/codes/org_kind.csv \
 	forms/codes/papers_state.csv \
 	forms/codes/parents_state.csv \

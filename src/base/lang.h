@@ -19,6 +19,10 @@ enum lang { LANG_ZH, LANG_EN };
 /* s, or its English; valid for ever. s is UTF-8, "" stays "". */
 const char *lang_text(const char *s) __attribute__((format_arg(1)));
 
+/* A sentence that rules wrote into a record, made of messages (said.c): as it is in Chinese, else in the
+ * language of the thread as far as its parts are known. Under ctx or valid for ever. */
+const char *lang_said(void *ctx, const char *text);
+
 /* Opens the catalogue, and chooses for this thread: English when HUTONG_LANG (else the locale)
  * begins with "en". Needs no locale on the machine, and changes nothing but the language. Once, at
  * the start. */

@@ -1,7 +1,7 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	src/base/base.h
-libbase_a_SOURCES += src/base/lang.c src/base/lang.h
+libbase_a_SOURCES += src/base/lang.c src/base/said.c src/base/lang.h
 libbase_a_SOURCES += src/base/text.c src/base/text.h src/base/text_table.h src/base/width_table.c
 libbase_a_SOURCES += src/base/conv.c src/base/conv.h
 libbase_a_SOURCES += src/base/pinyin.c src/base/pinyin.h src/base/pinyin_surname.def

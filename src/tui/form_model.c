@@ -203,11 +203,14 @@ const char *model_label(void *ctx, const struct entry *p)
 
 const char *model_text(void *ctx, const struct entry *p, const struct answer *a)
 {
-    if (a->show && !type_is_unknown(a->value))
-        return a->show;
-    if (!a->value)
+    const char *name = p->f->type->name;
+    if (!a->value && !a->show)
         return "";
-    return a->problem ? a->value : type_show(ctx, p->f, a->value);
+    const char *text = a->show && !type_is_unknown(a->value) ? a->show
+                       : a->problem                          ? a->value
+                                                             : type_show(ctx, p->f, a->value);
+    bool ours = p->f->system && (strcmp(name, "text") == 0 || strcmp(name, "note") == 0);
+    return ours ? lang_said(ctx, text) : text; /* rules wrote it */
 }
 
 void model_send(const struct model *m, struct node *body)

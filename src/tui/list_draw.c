@@ -239,6 +239,8 @@ static const char *cell_text(const struct list *l, const struct list_row *x,
     const struct form_field *f = c->path.field;
     if (strcmp(f->type->name, "area") == 0)
         return short_place(l, text);
+    if (strcmp(f->type->name, "text") == 0 && (f->system || strcmp(l->type, "task") == 0))
+        return lang_said(l->mem, text); /* rules wrote it, or may have */
     return *text && (f->codes || f->type->widget == WIDGET_YESNO) ? _(text) : text;
 }
 

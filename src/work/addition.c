@@ -86,7 +86,7 @@ int addition_stored(struct family *f)
     struct task_new t = {.child = rec_ref(f->rec, "child"),
                          .village = rec_get(f->rec, "village"),
                          .kind = TASK_CHECK,
-                         .what = HAN_("走访抽查和记录不一致，核实后写一条更正"),
+                         .what = N_("走访抽查和记录不一致，核实后写一条更正"),
                          .due = date_add_days(f->actor->today, CORRECT_DAYS),
                          .source = follow_source(f)};
 

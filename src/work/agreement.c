@@ -388,12 +388,12 @@ static int tell_task(struct agreement *a)
     struct family *f = a->f;
     struct task_new task = {.child = a->child->id,
                             .kind = TASK_CAREGIVER,
-                            .what = _("这个孩子要换一位照护人，请和父母商量"),
+                            .what = N_("这个孩子要换一位照护人，请和父母商量"),
                             .source = follow_source(f)};
 
     if (a->now > AGR_MAKE_UP && a->was <= AGR_MAKE_UP)
         return task_drop(f->txn, f, f->county, f->actor, rec_get(a->child, "village"), task.source,
-                         task.kind, _("协议已经结束"));
+                         task.kind, N_("协议已经结束"));
     if (a->now > AGR_MAKE_UP || !unsuitable(a->rec) || (a->old && unsuitable(a->old)))
         return 0;
     task.due = date_add_days(f->actor->today, f->county->conf.change_days);

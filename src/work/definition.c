@@ -104,7 +104,7 @@ static enum tri crosses_county(struct test *t, const struct rec *parent, const c
     if (t->conf->city_is_one_county && !strncmp(place, home, 4))
         return TRI_FALSE;
     if (area_level(place) < AREA_COUNTY && area_within(home, place)) {
-        missing(t, who, HAN_("务工地点的县(市、区)"));
+        missing(t, who, N_("务工地点的县(市、区)"));
         return TRI_UNKNOWN;
     }
     return area_same_county(place, home) ? TRI_FALSE : TRI_TRUE;
@@ -142,7 +142,7 @@ static enum tri parent_out(struct test *t, const struct rec *parent, bool father
     if (parent_gone(t, parent, father))
         return TRI_FALSE;
     if (!parent || !out) {
-        missing(t, who, HAN_("是否外出务工"));
+        missing(t, who, N_("是否外出务工"));
         return TRI_UNKNOWN;
     }
     if (strcmp(out, "1") != 0 || is(parent, "home_stay", "2"))
@@ -184,7 +184,7 @@ static enum tri parent_unable(struct test *t, const struct rec *parent, bool fat
     if (able && !strcmp(able, "1"))
         return TRI_FALSE;
     if (ask)
-        missing(t, father ? HAN_("父亲") : HAN_("母亲"), HAN_("有无监护能力"));
+        missing(t, father ? HAN_("父亲") : HAN_("母亲"), N_("有无监护能力"));
     return TRI_UNKNOWN;
 }
 
@@ -209,7 +209,7 @@ static enum tri rural(struct test *t)
         if (t->env->area_class && t->env->area_class(t->env->arg, where) &&
             !strcmp(t->env->area_class(t->env->arg, where), *c))
             return TRI_TRUE;
-    missing(t, "", HAN_("户籍所在地的城乡分类"));
+    missing(t, "", N_("户籍所在地的城乡分类"));
     return TRI_UNKNOWN;
 }
 
@@ -252,11 +252,11 @@ static void conclude(struct test *t, enum tri all, struct definition_result *out
         out->reason = t->failed;
     } else if (all == TRI_TRUE) {
         out->result = DEF_YES;
-        out->reason = out->entrust == 1 ? HAN_("父母双方外出") : HAN_("一方外出，另一方无监护能力");
+        out->reason = out->entrust == 1 ? N_("父母双方外出") : N_("一方外出，另一方无监护能力");
     } else {
         out->result = DEF_OPEN;
-        out->reason = talloc_asprintf(t->ctx, HAN_("还缺：%s"),
-                                      t->missing.len ? t->missing.text : HAN_("与谁一起生活"));
+        out->reason = talloc_asprintf(t->ctx, N_("还缺：%s"),
+                                      t->missing.len ? t->missing.text : N_("与谁一起生活"));
     }
     out->inputs = talloc_strdup(t->ctx, t->inputs.text);
 }
@@ -287,11 +287,11 @@ void definition_test(void *ctx, const struct county_conf *conf, const struct rec
         out->entrust = 3;
     snprintf(months, sizeof months, "%d", conf->outing_months);
     saw(&t, "months", months);
-    fail(&t, is_young, HAN_("已满16周岁"));
-    fail(&t, is_rural, HAN_("户籍不是农村"));
-    fail(&t, apart, HAN_("与父母共同生活"));
+    fail(&t, is_young, N_("已满16周岁"));
+    fail(&t, is_rural, N_("户籍不是农村"));
+    fail(&t, apart, N_("与父母共同生活"));
     fail(&t, left,
-         out->entrust == 3 ? HAN_("父母双方无监护能力，按困境儿童登记")
-                           : HAN_("父母没有双方外出，也不是一方外出另一方无监护能力"));
+         out->entrust == 3 ? N_("父母双方无监护能力，按困境儿童登记")
+                           : N_("父母没有双方外出，也不是一方外出另一方无监护能力"));
     conclude(&t, tri_and(tri_and(is_young, is_rural), tri_and(left, apart)), out);
 }

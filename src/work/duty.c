@@ -60,22 +60,22 @@ static struct rhythm rhythm_of(const struct county_conf *conf, const struct rec 
     const char *kinds = rec_get(child, "child_kinds"), *level = rec_get(child, "risk_level");
 
     if (level && *level == '1')
-        return (struct rhythm){conf->visit_red_days, 0, HAN_("红色关注")};
+        return (struct rhythm){conf->visit_red_days, 0, N_("红色关注")};
     if (level && *level == '2')
-        return (struct rhythm){conf->visit_yellow_days, 0, HAN_("黄色关注")};
+        return (struct rhythm){conf->visit_yellow_days, 0, N_("黄色关注")};
     if (kinds && !type_codes_has(kinds, "10") && !type_codes_has(kinds, "90"))
-        return (struct rhythm){0, conf->visit_other_months, HAN_("非留守儿童")};
+        return (struct rhythm){0, conf->visit_other_months, N_("非留守儿童")};
     return (struct rhythm){0, 1, NULL};
 }
 
 static char *why_text(void *ctx, const struct rhythm *r, const char *last)
 {
-    char *often = r->days          ? text_printf(ctx, HAN_("%d天走访一次"), r->days)
-                  : r->months == 1 ? talloc_strdup(ctx, HAN_("每月走访一次"))
-                                   : text_printf(ctx, HAN_("%d个月走访一次"), r->months);
+    char *often = r->days          ? text_printf(ctx, N_("%d天走访一次"), r->days)
+                  : r->months == 1 ? talloc_strdup(ctx, N_("每月走访一次"))
+                                   : text_printf(ctx, N_("%d个月走访一次"), r->months);
 
     return text_printf(ctx, "%s%s%s，%s%s", r->label ? r->label : "", r->label ? "，" : "", often,
-                       last ? HAN_("上次") : HAN_("登记以后还没有走访"), last ? last : "");
+                       last ? N_("上次") : N_("登记以后还没有走访"), last ? last : "");
 }
 
 void duty_set(const struct county_conf *conf, struct date today, struct rec *child)

@@ -221,7 +221,7 @@ static int open_task(struct swept *s, const struct actor *actor, const struct re
     struct task_new t = {.child = rec_ref(item, "child"),
                          .village = rec_get(item, "village"),
                          .kind = TASK_CHECK,
-                         .what = HAN_("改正抽查发现的错误"),
+                         .what = N_("改正抽查发现的错误"),
                          .fields = fields,
                          .assignee = rec_ref(item, "checker"),
                          .source =
@@ -283,5 +283,5 @@ int sweep_spot_fixed(struct family *f)
     if (!f->old || sweep_code(f->old, "state") != '4' || sweep_code(f->rec, "state") != '5')
         return 0;
     return task_drop(f->txn, f, f->county, f->actor, rec_get(f->rec, "village"), follow_source(f),
-                     TASK_CHECK, HAN_("已经改正"));
+                     TASK_CHECK, N_("已经改正"));
 }

@@ -205,14 +205,14 @@ static int open_tasks(struct family *f)
     } tasks[] = {
         {rec_get(visit, "follow_what"), TASK_FOLLOW, rec_get(visit, "follow_what"),
          rec_get(visit, "follow_due")},
-        {rec_get(visit, "promise"), TASK_PROMISE, HAN_("核实约谈时答应的事做到没有"),
+        {rec_get(visit, "promise"), TASK_PROMISE, N_("核实约谈时答应的事做到没有"),
          rec_get(visit, "promise_due")},
-        {rec_get(visit, "next_try"), TASK_REVISIT, HAN_("上次没见到人，再去一次"),
+        {rec_get(visit, "next_try"), TASK_REVISIT, N_("上次没见到人，再去一次"),
          rec_get(visit, "next_try")},
-        {rec_get(visit, "hazard_due"), TASK_HAZARD, HAN_("消除走访时看到的居家隐患"),
+        {rec_get(visit, "hazard_due"), TASK_HAZARD, N_("消除走访时看到的居家隐患"),
          rec_get(visit, "hazard_due")},
-        {is(visit, "guard", "3"), TASK_OTHER, HAN_("和父母商量，把照护做好"), NULL},
-        {is(visit, "seen", "6"), TASK_OTHER, HAN_("核实孩子去向，办理转移或退出"), NULL},
+        {is(visit, "guard", "3"), TASK_OTHER, N_("和父母商量，把照护做好"), NULL},
+        {is(visit, "seen", "6"), TASK_OTHER, N_("核实孩子去向，办理转移或退出"), NULL},
     };
 
     for (size_t i = 0; i < NELEM(tasks); i++) {
@@ -297,7 +297,7 @@ int visit_stored(struct family *f)
 
         if (!(err = owner_load(f, &child)) && child)
             err = task_drop(f->txn, f, f->county, f->actor, rec_get(child, "village"),
-                            follow_source(f), NULL, HAN_("走访记录已作废"));
+                            follow_source(f), NULL, N_("走访记录已作废"));
     }
     return err ? err : duty_recount(f, rec_ref(f->rec, "child"));
 }

@@ -35,6 +35,8 @@ Test(english, first_screen_list_and_form)
     harness_send(h, "5\r");
     SEES(h, "Read only");
     SEES(h, "Female");
+    harness_send(h, "\024Visits\r"); /* what rules wrote is said in English too */
+    SEES(h, "a visit every month, not visited since");
     harness_stop(h);
     county_stop(&county);
 }

@@ -801,27 +801,48 @@ Test(work_agreement, forty_papers)
     box_free(&b);
 }
 
-/* The township orders a parent back or a caregiver named: until a day, with a result. */
+/*
+ * The township orders a parent back or a caregiver named and reprimands him: until a day, with a result;
+ * what was ordered is not rewritten, the village fills in what came of it (R-087).
+ */
 Test(work_agreement, order)
 {
+    static const struct {
+        const char *login, *pairs;
+        int err;
+    } cases[] = {
+        {"sun", "due=2026-12-06", HE_RULE},
+        {"gao", "result=1", HE_RULE},
+        {"gao", "served_on=2026-11-23", 0},
+        {"gao", "result=1|result_on=2026-12-03|reprimand_on=2026-11-23", 0},
+        {"gao", "result=3", HE_RULE},
+    };
     struct box b;
     struct save s = {.confirm_all = true};
-    uint64_t child, task;
+    uint64_t child, order;
 
     box_new(&b);
     child = child_new(&b, CHILD);
-    s.form = dict_form(b.dict, "task");
+    s.form = dict_form(b.dict, "order");
     cr_assert_eq(box_save(&b, "sun", &s,
-                          id_pair(&b, child,
-                                  "kind=9|due=2026-12-06|"
-                                  "what=请父母立即返回或确定受委托照护人，并当面训诫")),
-                 0);
-    task = s.rec->id;
-    s = (struct save){.form = s.form, .id = task, .confirm_all = true};
-    cr_assert_eq(box_save(&b, "gao", &s, "answer=父亲12月3日返回，已训诫"), 0);
-    s = (struct save){.form = s.form, .id = task, .confirm_all = true};
-    cr_assert_eq(box_save(&b, "sun", &s, "check=1"), 0);
-    cr_assert_str_eq(box_val(&b, s.form, task, "state"), "3");
+                          id_pair(&b, child, "kinds=1,3|parent=3|by=镇人民政府|due=2026-11-21")),
+                 HE_RULE);
+    cr_assert(box_finding(&s, "due_order") != NULL);
+    s = (struct save){.form = s.form, .confirm_all = true};
+    cr_assert_eq(
+        box_save(&b, "sun", &s,
+                 id_pair(&b, child,
+                         "kinds=1,3|parent=3|by=镇人民政府|ordered_on=2026-11-22|due=2026-11-29")),
+        0);
+    order = s.rec->id;
+    cr_assert_eq(count(&b, "gao", "order", "open", NULL), 1);
+    for (size_t i = 0; i < NELEM(cases); i++) {
+        s = (struct save){.form = s.form, .id = order, .confirm_all = true};
+        cr_assert_eq(box_save(&b, cases[i].login, &s, cases[i].pairs), cases[i].err, "%s",
+                     cases[i].pairs);
+    }
+    cr_assert_eq(count(&b, "sun", "order", "open", NULL), 0);
+    cr_assert_str_eq(box_val(&b, s.form, order, "result"), "1");
     box_free(&b);
 }
 
