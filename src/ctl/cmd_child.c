@@ -105,24 +105,27 @@ int cmd_child_handover(struct ctl *c)
 {
     static const char *const kinds[] = {"children", "tasks", "drafts"};
     struct node *b = ctl_body(c, NULL), *answer;
+    int64_t sum[NELEM(kinds)] = {0};
     int r = 0;
     node_str(b, "from", args_at(c->args, 0));
     node_str(b, "to", args_at(c->args, 1));
     if (args_count(c->args) > 2 && (r = ctl_put_ids(c, b, 2, _("编号"))) < 0)
         return r;
-    if ((r = ctl_call(c, OP_CHILD_HANDOVER, b, &answer)) < 0)
-        return r;
-    if (c->format == OUT_JSON)
-        out_json(answer);
-    else
-        for (size_t i = 0; i < NELEM(kinds); i++)
+    do { /* many children go in pieces */
+        if ((r = ctl_call(c, OP_CHILD_HANDOVER, b, &answer)) < 0)
+            return r;
+        if (c->format == OUT_JSON)
+            out_json(answer);
+        for (size_t i = 0; i < NELEM(kinds); i++) {
+            sum[i] += node_num(answer, kinds[i], 0);
             for (const struct node *e = node_first(node_get(node_get(answer, "named"), kinds[i]));
-                 e; e = e->next)
-                out_print("%s\t%s\n", kinds[i], node_text_or(e, "text", ""));
+                 e && c->format != OUT_JSON; e = e->next)
+                out_print("%s  %s\n", kinds[i], node_text_or(e, "text", ""));
+        }
+    } while (node_num(answer, "left", 0) > 0);
     out_say(args_has(c->args, "--dry-run")
                 ? _("将交接 %lld 个孩子、%lld 件待办、%lld 份没有录完的登记")
                 : _("已交接 %lld 个孩子、%lld 件待办、%lld 份没有录完的登记"),
-            (long long)node_num(answer, "children", 0), (long long)node_num(answer, "tasks", 0),
-            (long long)node_num(answer, "drafts", 0));
+            (long long)sum[0], (long long)sum[1], (long long)sum[2]);
     return 0;
 }

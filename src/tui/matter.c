@@ -280,7 +280,9 @@ static bool hand_which(struct app *app, void *ctx, const struct node *child, con
 static int hand(struct app *app, struct session *s, void *ctx, const struct node *child,
                 const uint64_t *ids, size_t n)
 {
+    static const char *const kinds[] = {"children", "tasks", "drafts"};
     uint64_t from = strtoull(value_of(child, "director"), NULL, 10);
+    int64_t sum[NELEM(kinds)] = {0};
     struct node *body = node_map(ctx), *tried, *answer;
     struct find_row to;
     if (!find_record(app, s, ctx, "user", _("交给哪位儿童主任"), &to))
@@ -296,11 +298,14 @@ static int hand(struct app *app, struct session *s, void *ctx, const struct node
         !hand_confirm(app, ctx, tried, to.label))
         return 0;
     node_remove(body, "dry");
-    if (session_call(app, s, ctx, OP_CHILD_HANDOVER, body, &answer) < 0)
-        return 0;
+    do { /* many children go in pieces */
+        if (session_call(app, s, ctx, OP_CHILD_HANDOVER, body, &answer) < 0)
+            return sum[0] > 0;
+        for (size_t i = 0; i < NELEM(sum); i++)
+            sum[i] += node_num(answer, kinds[i], 0);
+    } while (node_num(answer, "left", 0) > 0);
     app_message(app, _("已交接 %lld 个孩子、%lld 件待办、%lld 份没有录完的登记。"),
-                (long long)node_num(answer, "children", 0), (long long)node_num(answer, "tasks", 0),
-                (long long)node_num(answer, "drafts", 0));
+                (long long)sum[0], (long long)sum[1], (long long)sum[2]);
     return 1;
 }
 

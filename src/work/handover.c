@@ -39,6 +39,7 @@ int child_watch(struct txn *txn, void *ctx, const struct county *county, const s
 }
 
 #define NAMED_MAX 100 /* of each kind in the answer: it is one message */
+#define PIECE     50  /* children given over by one request: what the writer does in one turn */
 
 struct handover {
     struct txn *txn;
@@ -46,6 +47,7 @@ struct handover {
     const struct county *county;
     const struct actor *actor;
     struct store_who who;
+    const char **within;      /* divisions to look in */
     const struct node *ids;   /* NULL: all of his work in the actor's reach */
     const char *const *areas; /* that reach; "" the county */
     uint64_t from, to;
@@ -54,8 +56,9 @@ struct handover {
     const char *to_name;
     const char *beyond; /* the first child that none of them reaches, NULL */
     size_t nbeyond;
-    uint64_t *id; /* the children */
-    size_t n;
+    uint64_t *id;                           /* the children */
+    size_t n, left;                         /* … of so many more after this request */
+    bool dry;                               /* all are counted, none is given */
     struct node *children, *tasks, *drafts; /* named in the answer */
     size_t ntask, ndraft;
 };
@@ -114,18 +117,63 @@ static int find_one(struct txn *txn, uint64_t id, const char *mark, void *arg)
     return 0;
 }
 
-/* The children of `from` in the actor's scope, by the villages he reaches. */
+static int post_area(struct txn *txn, uint64_t id, const char *mark, void *arg)
+{
+    struct handover *h = arg;
+    struct rec *post;
+    int err = txn_get(txn, h->ctx, dict_form(h->county->dict, "post"), id, &post);
+    size_t n = 0;
+
+    (void)mark;
+    if (err)
+        return err == HE_NOTFOUND ? 0 : err;
+    while (h->within[n])
+        n++;
+    h->within = talloc_realloc(h->ctx, h->within, const char *, n + 2);
+    h->within[n] = got(post, "area");
+    h->within[n + 1] = NULL;
+    return 0;
+}
+
+/* Where his children can be: the divisions of all the posts he has or had; of children without anybody,
+ * those of who takes them. */
+static int where_to_look(struct handover *h)
+{
+    const struct form *post = dict_form(h->county->dict, "post");
+    const char *key = text_printf(h->ctx, "%llu", (unsigned long long)h->from);
+    struct walk walk = {.form = post, .field = form_field(post, "user"), .lo = key, .hi = key};
+
+    if (!h->from) {
+        h->within = actor_areas(h->ctx, h->taker, "child.change");
+        return 0;
+    }
+    h->within = talloc_zero_array(h->ctx, const char *, 1);
+    return txn_walk(h->txn, &walk, post_area, h);
+}
+
+/* The children of `from` in the actor's scope; whoever reads them finds the same person only there. */
 static int find_children(struct handover *h)
 {
     const struct form *child = dict_form(h->county->dict, "child");
-    struct walk walk = {
-        .form = child, .field = form_field(child, "state"), .areas = (const char *const *)h->areas};
+    struct walk walk = {.form = child, .field = form_field(child, "state")};
+    int err = where_to_look(h);
 
-    if (!walk.areas[0])
-        return 0;
-    if (!*walk.areas[0])
-        walk.areas = NULL;
+    walk.areas = (const char *const *)h->within;
+    if (err || !h->areas[0] || !h->within[0])
+        return err;
+    for (size_t i = 0; h->within[i]; i++)
+        if (!*h->within[i])
+            walk.areas = NULL;
     return txn_walk(h->txn, &walk, find_one, h);
+}
+
+/* No more than one turn's; the free tasks and the drafts go with the last of them. */
+static void cut_piece(struct handover *h)
+{
+    if (h->dry || h->n <= PIECE)
+        return;
+    h->left = h->n - PIECE;
+    h->n = PIECE;
 }
 
 static int give_children(struct handover *h)
@@ -133,7 +181,7 @@ static int give_children(struct handover *h)
     const struct form *form = dict_form(h->county->dict, "child");
     int err = 0;
 
-    for (size_t i = 0; i < h->n && !err; i++) {
+    for (size_t i = 0; i < h->n && !err && !h->dry; i++) {
         struct rec *old;
 
         if (!(err = txn_get(h->txn, h->ctx, form, h->id[i], &old)))
@@ -158,7 +206,7 @@ static bool task_goes(const struct handover *h, const struct rec *task)
 
     if (strcmp(state, "1") != 0 && strcmp(state, "2") != 0)
         return false;
-    return child ? moves(h, child) : !h->ids && both_cover(h, got(task, "village"));
+    return child ? moves(h, child) : !h->ids && !h->left && both_cover(h, got(task, "village"));
 }
 
 static int give_tasks(struct handover *h)
@@ -207,7 +255,7 @@ static bool draft_goes(const struct handover *h, const struct node *draft, bool 
         return moves(h, strtoull(child, NULL, 10));
     if (!strncmp(key, "child/", 6) && strncmp(slash, "/new/", 5) != 0)
         return moves(h, strtoull(slash + 1, NULL, 10));
-    return !h->ids && (village ? both_cover(h, village) : all);
+    return !h->ids && !h->left && (village ? both_cover(h, village) : all);
 }
 
 /* What the next one may fill but not read stays with whoever typed it. */
@@ -226,7 +274,7 @@ static int give_drafts(struct handover *h)
 {
     struct node *list = NULL;
     bool all = false;
-    int err = h->from && h->from != h->to ? txn_draft_list(h->txn, h->ctx, h->from, &list) : 0;
+    int err = h->from ? txn_draft_list(h->txn, h->ctx, h->from, &list) : 0;
 
     if (!err && list)
         err = all_within(h, &all);
@@ -322,6 +370,7 @@ int child_handover(struct txn *txn, void *ctx, const struct county *county,
                          .county = county,
                          .actor = actor,
                          .who = actor->who,
+                         .dry = node_flag(body, "dry"),
                          .ids = node_get(body, "ids")};
     struct node *named;
     int err;
@@ -333,16 +382,23 @@ int child_handover(struct txn *txn, void *ctx, const struct county *county,
         (err = user_of(&h, body, "to", out, &h.to)) ||
         (err = taker_load(&h, node_text(body, "to"), out)))
         return err;
+    if (h.from == h.to) {
+        node_str(out, "text", _("交出和接手的是同一个人，请另选一位"));
+        return HE_RULE;
+    }
     named = node_add_map(out, "named");
     h.children = node_add_list(named, "children");
     h.tasks = node_add_list(named, "tasks");
     h.drafts = node_add_list(named, "drafts");
     h.who.why = node_text(body, "why") ? node_text(body, "why") : h.who.why;
     h.to_text = text_printf(ctx, "%llu", (unsigned long long)h.to);
-    if ((err = find_children(&h)) || (err = all_reached(&h, out)) || (err = give_tasks(&h)) ||
-        (err = give_drafts(&h)) || (err = give_children(&h)))
+    if ((err = find_children(&h)) || (err = all_reached(&h, out)))
+        return err;
+    cut_piece(&h);
+    if ((err = give_tasks(&h)) || (err = give_drafts(&h)) || (err = give_children(&h)))
         return err;
     node_int(out, "children", (int64_t)h.n);
+    node_int(out, "left", (int64_t)h.left);
     node_int(out, "tasks", (int64_t)h.ntask);
     node_int(out, "drafts", (int64_t)h.ndraft);
     return 0;

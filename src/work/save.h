@@ -99,8 +99,9 @@ int child_watch(struct txn *, void *ctx, const struct county *, const struct act
 /*
  * The work of one director to another (decision 12): body {from: login, "" nobody yet; to: login; ids: […]
  * these children with their tasks and drafts; left out: all in the actor's reach}. out {children, tasks,
- * drafts: how many; named: {children, tasks, drafts: [{text}], at most 100 each}}; tried (dry) it is what
- * is confirmed. An error's sentence is out's "text".
+ * drafts: how many; left: children that another request like this gives; named: {children, tasks, drafts:
+ * [{text}], at most 100 each}}; tried (dry) it is all of them, which is confirmed. Who takes over has a post
+ * of village or township that changes the files of each of the children. An error's sentence is out's "text".
  */
 int child_handover(struct txn *, void *ctx, const struct county *, const struct actor *,
                    const struct node *body, struct node *out);

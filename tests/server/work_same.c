@@ -401,6 +401,34 @@ Test(work_same, handover_with_tasks_and_drafts)
     box_free(&b);
 }
 
+/* Many children go in turns of the writer; free tasks with the last. */
+Test(work_same, handover_in_pieces)
+{
+    struct box b;
+    struct hand h = {0};
+    int64_t children = 0, tasks = 0;
+    int turns = 0;
+
+    box_new(&b);
+    struct three w = {.b = &b, .gao = user_id(&b, VILLAGE_A)};
+    for (int i = 1; i < 70; i++)
+        w.child = add(&b, "xu", text_printf(b.ctx, "name=王小雨|remark=%d|village=" VILLAGE_A, i));
+    cr_assert_eq(store_write(b.store, b.ctx, NULL, three_tasks, &w, NULL), 0);
+    box_post(&b, "hu", "director", VILLAGE_A);
+    do {
+        cr_assert_eq(box_do(&b, "sun", handover_fn, &h), 0);
+        children += node_num(h.out, "children", 0);
+        tasks += node_num(h.out, "tasks", 0);
+        cr_assert_lt(++turns, 5);
+    } while (node_num(h.out, "left", 0));
+    cr_assert_eq(children, 70);
+    cr_assert_eq(tasks, 2);
+    cr_assert_eq(turns, 2);
+    h.to = "gao";
+    cr_assert_eq(box_do(&b, "sun", handover_fn, &h), HE_RULE, "to himself");
+    box_free(&b);
+}
+
 static int watch_fn(struct txn *t, struct box *b, const struct actor *a, void *arg)
 {
     return child_watch(t, b->ctx, b->county, a, *(uint64_t *)arg, true, "常常一人在家");
