@@ -105,8 +105,8 @@ Test(matter, merging_two_files, .init = setup, .fini = teardown)
 Test(matter, handing_over, .init = setup, .fini = teardown)
 {
     struct harness *h = chosen("sun", "古丽", "交接");
-    says(h, "交给哪位儿童主任", "gxy");
-    SEES(h, "gao");
+    says(h, "交给哪位儿童主任", "sdd");
+    SEES(h, "孙督导");
     harness_send(h, "\r");
     says(h, "为什么交接：", "换届\r");
     says(h, "只交接选上的 1 个孩子", "1");
