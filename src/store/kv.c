@@ -181,13 +181,21 @@ int kv_bulk(struct txn *t, DB *db, const struct key *from, struct kv_bulk *b)
 
 bool kv_bulk_next(struct kv_bulk *b, struct key *out)
 {
-    void *k = NULL, *v;
-    size_t klen, vlen;
+    const void *v;
+    size_t len;
+    return kv_bulk_pair(b, out, &v, &len);
+}
+
+bool kv_bulk_pair(struct kv_bulk *b, struct key *out, const void **value, size_t *len)
+{
+    void *k = NULL, *v = NULL;
+    size_t klen, vlen = 0;
     if (b->at)
         DB_MULTIPLE_KEY_NEXT(b->at, &b->data, k, klen, v, vlen);
     if (!k)
         return false;
-    (void)v, (void)vlen;
+    *value = v;
+    *len = vlen;
     MUST(klen <= KEY_MAX);
     memcpy(out->b, k, klen);
     out->len = klen;

@@ -165,8 +165,9 @@ static char *search_text(struct sync *y, const struct node *fields)
     for (size_t i = 0; i < y->form->nfield; i++) {
         const struct form_field *f = &y->form->field[i];
         if (f->search != SEARCH_NONE)
-            s = talloc_asprintf_append(
-                s, "%d:%d ", (int)node_num(node_get(fields, f->name), "n", 0), (int)f->search);
+            s = talloc_asprintf_append(s, "%d:%d%s ",
+                                       (int)node_num(node_get(fields, f->name), "n", 0),
+                                       (int)f->search, f->unique ? "u" : "");
     }
     return s;
 }

@@ -29,6 +29,7 @@
 #define JOB_MS      8  /* job_time_up says stop after this */
 #define KEEP_DAYS   30 /* request numbers, drafts, finished jobs */
 #define WALK_CHUNK  128
+#define VACANT_MAX  4
 #define LOOK_POOL   (16 << 10) /* what most readings need for themselves */
 
 struct key {
@@ -173,7 +174,12 @@ struct txn {
     void *ctx;  /* lives as long as the transaction */
     struct node *answer;
     struct seen *seen; /* of store_look */
-    size_t changed;    /* of s->changed when it began */
+    struct { /* unique values that were looked for in vain: asked three times of a new record */
+        const struct uni *u;
+        char value[24];
+    } vacant[VACANT_MAX];
+    size_t nvacant;
+    size_t changed; /* of s->changed when it began */
     uint64_t audit_seq;
     unsigned char audit_head[SM3_LEN];
 };
@@ -212,6 +218,7 @@ struct kv_bulk {
     char buf[64 << 10];
 };
 int kv_bulk(struct txn *, DB *, const struct key *from, struct kv_bulk *);
+bool kv_bulk_pair(struct kv_bulk *, struct key *out, const void **value, size_t *len);
 bool kv_bulk_next(struct kv_bulk *, struct key *out); /* false: all were given */
 int blob_get(struct txn *, void *ctx, DB *, const struct key *, char **bytes, size_t *len);
 int blob_put(struct txn *, DB *, const struct key *, const void *, size_t len);
@@ -303,11 +310,14 @@ int index_rekey_deps(struct txn *, const struct table *, uint64_t id, const char
                      const char *area);
 void unique_key(const char *value, struct key *);
 bool unique_holds(const char *value);
+bool unique_whole(const char *value); /* held, and not shortened in its key */
 int unique_build(struct store *, const struct table *, struct uni *, char **problem, void *ctx);
 int unique_update(struct txn *, const struct table *, const struct rec *old, const struct rec *rec);
 int unique_clash(struct txn *, const struct table *, const struct rec *old, const struct rec *rec,
                  const struct form_field **clash, uint64_t *clash_id);
 void token_key(struct key *, const char *token, uint64_t id);
+const char **token_list(void *ctx, const struct table *,
+                        const struct rec *); /* those that are stored */
 int token_update(struct txn *, void *ctx, const struct table *, const struct rec *old,
                  const struct rec *rec);
 int index_build_step(struct txn *, struct job *, void *arg);

@@ -1,4 +1,5 @@
-/* Search tokens: token 0 id(8), one tree a form. A query is a prefix of tokens. */
+/* Search tokens: token 0 id(8), one tree a form; a whole number that is a unique key has none. A query is a
+ * prefix of tokens. */
 #include <string.h>
 #include <talloc.h>
 
@@ -31,6 +32,30 @@ static bool search_same(const struct rec *a, const struct rec *b)
     return true;
 }
 
+/* The whole number of a unique field is found by its unique key. */
+static bool token_needless(const struct table *tb, const struct rec *rec, const char *token)
+{
+    for (size_t i = 0; i < tb->nuni && *token == 'd'; i++) {
+        const struct form_field *f = tb->uni[i].field;
+        const char *v = rec_at(rec, f);
+        if (f->search == SEARCH_DIGITS && unique_whole(v) && strcmp(v, token + 1) == 0)
+            return true;
+    }
+    return false;
+}
+
+const char **token_list(void *ctx, const struct table *tb, const struct rec *rec)
+{
+    const char **all = rec_tokens(ctx, rec);
+    size_t n = 0;
+    for (const char **w = all; w && *w; w++)
+        if (!token_needless(tb, rec, *w))
+            all[n++] = *w;
+    if (all)
+        all[n] = NULL;
+    return all;
+}
+
 int token_update(struct txn *t, void *ctx, const struct table *tb, const struct rec *old,
                  const struct rec *rec)
 {
@@ -38,7 +63,8 @@ int token_update(struct txn *t, void *ctx, const struct table *tb, const struct 
     int err = 0;
     if (!tb->tok || search_same(old, rec))
         return 0;
-    const char **was = old ? rec_tokens(ctx, old) : NULL, **now = rec ? rec_tokens(ctx, rec) : NULL;
+    const char **was = old ? token_list(ctx, tb, old) : NULL;
+    const char **now = rec ? token_list(ctx, tb, rec) : NULL;
     for (const char **w = was; w && *w && !err; w++) {
         if (token_in(now, *w))
             continue;
@@ -88,10 +114,9 @@ static bool found_full(const struct found *f)
     return f->n == f->max || !f->keys;
 }
 
-/* The id at the end of a key, if it was not there yet. Ids are never 0. */
-static void found_add(struct found *f, const struct key *k)
+/* If it was not there yet. Ids are never 0. */
+static void found_id(struct found *f, uint64_t id)
 {
-    uint64_t id = k->len > 8 ? key_get(k->b + k->len - 8, 8) : 0;
     size_t at = (size_t)(id * 0x9e3779b97f4a7c15u) & (f->slots - 1);
     f->keys--;
     if (!found_wanted(f, id))
@@ -102,6 +127,44 @@ static void found_add(struct found *f, const struct key *k)
         return;
     f->seen[at] = id;
     f->ids[f->n++] = id;
+}
+
+/* The id at the end of a key. */
+static void found_add(struct found *f, const struct key *k)
+{
+    found_id(f, k->len > 8 ? key_get(k->b + k->len - 8, 8) : 0);
+}
+
+/* Unique values that begin so: their ids are no part of the keys. */
+static int found_unique(struct txn *t, const struct uni *u, const char *digits, struct found *f)
+{
+    struct key from = {0}, to, k[FOUND_FEW];
+    struct kv_bulk *b = NULL;
+    unsigned char id[8];
+    const void *v;
+    size_t n = 0, len;
+    if (u->field->search != SEARCH_DIGITS)
+        return 0;
+    key_bytes(&from, digits, strnlen(digits, SORTKEY_MAX));
+    to = from;
+    if (!key_next(&to))
+        key_init(&to);
+    int err = kv_range(t, u->db, &from, &to, false, k, FOUND_FEW, &n);
+    for (size_t i = 0; i < n && n < FOUND_FEW && !err && !found_full(f); i++)
+        if (!(err = kv_get(t, u->db, &k[i], id, sizeof id, &len)))
+            found_id(f, key_get(id, 8));
+    for (bool more = n == FOUND_FEW; more && !err && !found_full(f); key_u8(&from, 0)) {
+        b = b ? b : talloc_size(t->ctx, sizeof *b);
+        err = kv_bulk(t, u->db, &from, b);
+        for (more = false; !err && !found_full(f) && kv_bulk_pair(b, &from, &v, &len);) {
+            more = !to.len || key_cmp(&from, &to) < 0;
+            if (!more)
+                break;
+            found_id(f, key_get(v, 8));
+        }
+    }
+    talloc_free(b);
+    return err == HE_NOTFOUND ? 0 : err; /* it went between both looks */
 }
 
 /* A word finds few as a rule: those are read one by one, and a common word's many by bulk. */
@@ -149,6 +212,8 @@ static int search(struct txn *t, void *ctx, const struct form *form, const char 
     seen_form(t, tb);
     seen_begin(t);
     int err = found_range(t, tb->tok, prefix, f);
+    for (size_t i = 0; i < tb->nuni && *prefix == 'd' && !err && !found_full(f); i++)
+        err = found_unique(t, &tb->uni[i], prefix + 1, f);
     seen_end(t);
     talloc_free(f->seen);
     return err;

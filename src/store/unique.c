@@ -26,20 +26,35 @@ bool unique_holds(const char *value)
     return value && *value && !type_is_unknown(value);
 }
 
+bool unique_whole(const char *value)
+{
+    return unique_holds(value) && strlen(value) <= VALUE_MAX;
+}
+
 static int unique_get(struct txn *t, const struct uni *u, const char *value, uint64_t *id)
 {
     unsigned char b[8];
     struct key k;
     size_t len;
+    *id = 0;
+    for (size_t i = 0; i < t->nvacant; i++) /* nobody but this transaction writes */
+        if (t->vacant[i].u == u && strcmp(t->vacant[i].value, value) == 0)
+            return HE_NOTFOUND;
     unique_key(value, &k);
     int err = kv_get(t, u->db, &k, b, sizeof b, &len);
     *id = err ? 0 : key_get(b, 8);
+    if (err == HE_NOTFOUND && t->writes && t->nvacant < VACANT_MAX &&
+        strlen(value) < sizeof t->vacant->value) {
+        t->vacant[t->nvacant].u = u;
+        strcpy(t->vacant[t->nvacant++].value, value);
+    }
     return err;
 }
 
 static int unique_put(struct txn *t, const struct uni *u, const char *value, uint64_t id)
 {
     struct key k, v = {0};
+    t->nvacant = 0;
     unique_key(value, &k);
     key_u64(&v, id);
     return kv_put(t, u->db, &k, v.b, v.len);

@@ -77,7 +77,7 @@ static void record_pointers(struct verify *v, const struct rec *rec)
     }
     if (!tb->tok || !atomic_load(&tb->tok_ready))
         return;
-    for (const char **w = rec_tokens(v->ctx, rec); w && *w; w++) {
+    for (const char **w = token_list(v->ctx, tb, rec); w && *w; w++) {
         token_key(&k, *w, rec->id);
         if (!there(v, tb->tok, &k))
             fault(v, _("%s 编号 %llu：检索词里缺少一项"), FORM(v), ID(rec->id));
@@ -189,7 +189,7 @@ static void token_one(struct verify *v, const struct key *k)
     struct rec *rec;
     struct key want;
     if (!load(v, id, &rec))
-        for (const char **w = rec_tokens(v->ctx, rec); w && *w; w++) {
+        for (const char **w = token_list(v->ctx, v->tb, rec); w && *w; w++) {
             token_key(&want, *w, id);
             if (key_cmp(k, &want) == 0)
                 return;

@@ -239,6 +239,7 @@ struct county *county_open(void *ctx, struct store *store, struct dict *dict,
     store_job_kind(store, SWEEP_OPEN_JOB, sweep_open_step, county);
     store_job_kind(store, SWEEP_STAGE_JOB, sweep_stage_step, county);
     store_job_kind(store, STAT_JOB, stat_freeze_step, county);
+    county->directors = directors_new(county);
     county->stat = stat_new(county);
     county->near = near_new(county);
     store_watch(store, changed, county);

@@ -21,4 +21,7 @@ int division_step(struct txn *, struct job *, void *county);
 /* user.c: a post in force on a day. */
 bool post_in_force(const struct rec *post, struct date on);
 
+/* director.c: what is known of the directors of villages */
+struct directors *directors_new(void *ctx);
+
 #endif

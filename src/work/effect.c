@@ -148,52 +148,6 @@ static void effect_complete(struct family *f, struct rec *child)
 
 /* --- who is responsible --- */
 
-struct director_scan {
-    const struct county *county;
-    const char *village;
-    struct date today;
-    uint64_t user;
-    size_t n;
-};
-
-static bool in_force(const struct rec *post, struct date on)
-{
-    struct date d;
-    const char *from = rec_get(post, "from"), *to = rec_get(post, "to");
-
-    if (from && !date_parse(from, &d) && date_cmp(on, d) < 0)
-        return false;
-    return !(to && !date_parse(to, &d) && date_cmp(on, d) > 0);
-}
-
-static int director_one(struct rec *post, void *arg)
-{
-    struct director_scan *scan = arg;
-    const struct role *role;
-
-    role = roles_find(scan->county->roles, rec_get(post, "role") ? rec_get(post, "role") : "");
-    if (role && role->level && !strcmp(role->level, "village") && role_may(role, "child.change") &&
-        in_force(post, scan->today) && scan->user != rec_ref(post, "user")) {
-        scan->user = rec_ref(post, "user");
-        scan->n++;
-    }
-    talloc_free(post);
-    return 0;
-}
-
-int village_director(struct txn *txn, const struct county *county, const char *village,
-                     struct date today, uint64_t *user)
-{
-    const struct form *form = dict_form(county->dict, "post");
-    const char *areas[] = {village, NULL};
-    struct director_scan scan = {county, village, today, 0, 0};
-    struct walk walk = {.form = form, .field = form_field(form, "area"), .areas = areas};
-    int err = village ? txn_each(txn, NULL, &walk, director_one, &scan) : 0;
-
-    *user = scan.n == 1 ? scan.user : 0;
-    return err;
-}
-
 /* Given when nobody is responsible, and anew when the child moves; a hand-over changes it
  * otherwise. */
 static int effect_director(struct family *f, struct rec *child, const struct rec *old)

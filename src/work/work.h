@@ -26,6 +26,7 @@
  *   task.h task.c    things to do with a deadline, opened by the rules of other records
  *   national.h national.c   what the national system must be told (decision 10)
  *   conflict.c       fields that others changed meanwhile; unique values that others hold
+ *   director.c       the one director of a village
  *   effect.c         what follows from the values: defaults, completeness, director, standing, number
  *   touch.c          a shared person and the children linked to it; all records that name one
  *   place.c          names of places to codes and back
@@ -73,6 +74,7 @@ struct county_conf {
 };
 
 struct areas;      /* the divisions in memory */
+struct directors;  /* director.c */
 struct statistics; /* stat.h */
 
 struct county {
@@ -83,6 +85,7 @@ struct county {
     struct areas *areas;
     const struct reports *reports;
     struct statistics *stat;
+    struct directors *directors; /* director.c */
     struct near *near;
 };
 

@@ -5,6 +5,7 @@
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 #include <unistd.h>
@@ -419,6 +420,29 @@ Test(register, saved_views_are_ones_own)
                                 county_body(c.ctx, "type=saved_view|#id=%lld|v.owner=1", id), NULL),
                      "RULE", "%s", c.raw);
     close(own);
+    county_drop(&c);
+}
+
+/* A file is given to the one director its village has at that moment, and to nobody when it has two. */
+Test(register, director_of_the_village)
+{
+    struct wire_county c;
+    long long first = 0;
+    county_make(&c, NULL);
+    for (int i = 0; i < 4; i++) {
+        if (i == 1 || i == 3)
+            county_user(&c, i == 1 ? "ann" : "bob", "director", V1, 0);
+        for (int twice = 0; twice < 2; twice++) {
+            int64_t id = county_child(&c, "王小雨", V1, "");
+            const struct node *o = county_do(
+                &c, c.boss, "rec.get", county_body(c.ctx, "type=child|#id=%lld", (long long)id));
+            const char *user = node_text_or(node_get(o, "v"), "director", "");
+            if (i == 1 && !twice)
+                first = strtoll(user, NULL, 10);
+            cr_assert_eq(strtoll(user, NULL, 10), i == 1 || i == 2 ? first : 0, "%d: %s", i, user);
+            cr_assert(i != 1 || first, "%s", c.raw);
+        }
+    }
     county_drop(&c);
 }
 

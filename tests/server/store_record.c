@@ -410,6 +410,24 @@ Test(store, search)
     struct search x = {.b = &b, .word = "王", .max = 9};
     cr_assert_eq(store_read(b.s, search_fn, &x), 0);
     cr_assert(x.n == 1 && x.ids[0] == 2);
+    /* whole numbers are found by their unique keys: few, many, no longer, and no others */
+    for (int i = 0; i < 40; i++)
+        box_put(&b, b.child, 0, text_printf(b.ctx, "name=丙|id_no=7700%03d", i));
+    box_put(&b, b.child, 3, "id_no=88");
+    box_put(&b, b.child, 4, "id_no=-");
+    static const struct {
+        const char *word;
+        size_t max, n;
+    } numbers[] = {{"7700", 99, 38},   {"7700", 20, 20},   {"770000", 99, 8},
+                   {"7700005", 9, 1},  {"7700000", 9, 0},  {"88", 9, 1},
+                   {"77000050", 9, 0}, {"770001", 99, 10}, {"320681201601054022", 9, 1},
+                   {"20160105", 9, 2}, {"500077", 9, 0}};
+    for (size_t i = 0; i < NELEM(numbers); i++) {
+        struct search y = {.b = &b, .word = numbers[i].word, .max = numbers[i].max};
+        cr_assert_eq(store_read(b.s, search_fn, &y), 0);
+        cr_assert_eq(y.n, numbers[i].n, "%s: %zu", y.word, y.n);
+    }
+    cr_assert_eq(store_verify(b.s, NULL, NULL), 0);
     box_free(&b);
 }
 
