@@ -101,13 +101,14 @@ struct form_column {
 };
 
 /* Views up to this rank are work that is owed: villages and townships are ranked by it. */
-enum { VIEW_RANK_OWED = 3, VIEW_RANK = 5 };
+enum { VIEW_RANK_OWED = 3, VIEW_RANK = 5, VIEW_THEN = 3 };
 
 struct form_view {
     const char *name, *label, *en;
     const char *where_text;
     const struct expr *where;
     const char *sort;             /* field name, "-" before it descending */
+    const char **then;            /* names of the fields that order equal ones; NULL: none */
     const char **roles;           /* NULL: everybody who may read the type */
     bool todo;                    /* its count stands on the first screen */
     int rank;                     /* … in this order: 1 hurts a child now … 9; 5 when left out */

@@ -77,19 +77,37 @@ static void view_load_sort(struct load *l, const struct conf_item *g, struct for
 }
 
 /* Borrowed texts become the dictionary's own. */
-static const char **view_load_roles(struct load *l, const struct conf_item *g)
+static const char **view_load_texts(struct load *l, const struct conf_item *g, const char *key)
 {
-    const char **roles = conf_texts(l->dict, g, "roles", l->errs);
+    const char **text = conf_texts(l->dict, g, key, l->errs);
 
-    for (size_t i = 0; roles != NULL && roles[i] != NULL; i++)
-        roles[i] = load_pool_text(l->pool, roles[i]);
-    return roles;
+    for (size_t i = 0; text != NULL && text[i] != NULL; i++)
+        text[i] = load_pool_text(l->pool, text[i]);
+    return text;
+}
+
+/* An index gives its own order, ties by number: only what is gathered can be ordered further. */
+static void view_load_then(struct load *l, const struct conf_item *g, struct form_view *v)
+{
+    const struct conf_item *item = load_at(g, "then");
+    const struct form_field *sort =
+        v->sort ? form_field(l->form, v->sort + (*v->sort == '-')) : NULL;
+    size_t n = 0;
+
+    v->then = view_load_texts(l, g, "then");
+    while (v->then != NULL && v->then[n] != NULL)
+        load_own_field(l, item, v->then[n++]);
+    if (n > VIEW_THEN)
+        conf_error_at(l->errs, item, "then 最多写 %d 个字段", VIEW_THEN);
+    if (n > 0 && (sort == NULL || (sort->index && sort->ref_name == NULL)))
+        conf_error_at(l->errs, item, "then 只跟在没有索引的或指向别的记录的 sort 后面");
 }
 
 static void view_load_one(struct load *l, const struct conf_item *g, struct form_view *v)
 {
-    static const char *const keys[] = {"name", "label", "en",    "where",  "sort",    "roles",
-                                       "todo", "rank",  "print", "notice", "columns", NULL};
+    static const char *const keys[] = {"name",   "label",   "en",   "where", "sort",
+                                       "then",   "roles",   "todo", "rank",  "print",
+                                       "notice", "columns", NULL};
 
     conf_only(g, keys, l->errs);
     v->name = load_name(l, g);
@@ -101,7 +119,8 @@ static void view_load_one(struct load *l, const struct conf_item *g, struct form
     v->en = load_need(l, g, "en");
     v->where_text = load_text(l, g, "where");
     view_load_sort(l, g, v);
-    v->roles = view_load_roles(l, g);
+    view_load_then(l, g, v);
+    v->roles = view_load_texts(l, g, "roles");
     v->todo = conf_bool(g, "todo", false, l->errs);
     v->rank = conf_get(g, "rank") != NULL ? load_int(l, g, "rank", 1, 9) : VIEW_RANK;
     v->print = load_text(l, g, "print");

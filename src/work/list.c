@@ -108,16 +108,24 @@ struct hits {
     size_t n;
 };
 
-static const char *hit_key(struct query *q, void *ctx, const struct rec *rec)
+static const char *path_key(struct query *q, void *ctx, const struct rec *rec, struct form_path p)
 {
-    const struct form_field *field = q->sort.field;
-    const char *value = field ? query_value(q, ctx, rec, q->sort) : NULL;
+    const char *value = p.field ? query_value(q, ctx, rec, p) : NULL;
 
     if (!value)
         return "";
-    if (field->ref && !type_is_unknown(value))
-        return pinyin_sortkey(ctx, access_text(q->a, ctx, q->a->actor, field, value));
-    return type_sortkey(ctx, field, value);
+    if (p.field->ref && !type_is_unknown(value))
+        return pinyin_sortkey(ctx, access_text(q->a, ctx, q->a->actor, p.field, value));
+    return type_sortkey(ctx, p.field, value);
+}
+
+static const char *hit_key(struct query *q, void *ctx, const struct rec *rec)
+{
+    const char *key = path_key(q, ctx, rec, q->sort);
+
+    for (size_t i = 0; i < q->nthen; i++) /* \x01 is before every other byte of a key */
+        key = text_printf(ctx, "%s\x01%s", key, path_key(q, ctx, rec, q->then[i]));
+    return key;
 }
 
 static int hit_add(struct query *q, const struct rec *rec, void *arg)

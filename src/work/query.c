@@ -67,6 +67,8 @@ static int open_sort(struct query *q, char **problem)
     q->reverse = *sort == '-';
     if (access_path(q->a, q->ctx, sort + q->reverse, true, &q->sort, &unused))
         q->sort = (struct form_path){0};
+    for (const char **t = q->view && q->sort.field ? q->view->then : NULL; t && *t; t++)
+        q->nthen += access_path(q->a, q->ctx, *t, true, &q->then[q->nthen], &unused) == 0;
     return 0;
 }
 

@@ -16,6 +16,8 @@ struct query {
     bool exact;                /* … and says all of it */
     struct form_path sort;     /* field NULL: by id */
     bool reverse;
+    struct form_path then[VIEW_THEN]; /* order equal ones, of the view's own sort only */
+    size_t nthen;
     struct form_path *column;
     size_t ncolumn;
     int limit;

@@ -287,6 +287,40 @@ Test(register, one_child_one_file)
     village_drop(&v);
 }
 
+/* The roster of classes: school after school, in it grade after grade, page after page. */
+Test(register, a_class_stands_together)
+{
+    static const char *const at[] = {"v.school.name=甲校|v.grade=3年级|v.class=2班",
+                                     "v.school.name=乙校|v.grade=3年级|v.class=1班",
+                                     "v.school.name=甲校|v.grade=3年级|v.class=1班",
+                                     "v.school.name=甲校|v.grade=2年级|v.class=9班"};
+    static const size_t want[] = {3, 2, 0, 1};
+    struct village v;
+    const char *after = "";
+    size_t n = 0;
+    village_make(&v);
+    for (size_t i = 0; i < NELEM(at); i++)
+        county_do(&v.c, v.c.boss, "rec.set",
+                  county_body(v.c.ctx,
+                              "type=child|#id=%lld|?direct|?confirm_all|v.school_state=03|%s",
+                              (long long)v.id[i], at[i]));
+    while (after) {
+        const struct node *o = county_do(
+            &v.c, v.fd, "rec.list",
+            county_body(v.c.ctx, "type=child|view=by_class|*fields=name|#limit=1%s", after));
+        const struct node *row = node_first(node_get(o, "rows"));
+        bool ours = false;
+        for (size_t i = 0; row && i < NELEM(at); i++)
+            ours = ours || node_num(row, "id", 0) == v.id[i];
+        if (ours)
+            cr_assert_eq(node_num(row, "id", 0), v.id[want[n++]], "%zu: %s", n, v.c.raw);
+        after = node_text(o, "next");
+        after = after ? text_printf(v.c.ctx, "|after=%s", after) : NULL;
+    }
+    cr_assert_eq(n, NELEM(want));
+    village_drop(&v);
+}
+
 /* Retrieval and classification: each way finds the child and only whom it should. */
 Test(register, found_and_counted)
 {
