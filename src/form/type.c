@@ -172,9 +172,13 @@ static int type_parse_unknown(void *ctx, const struct form_field *f, char kind, 
     return 0;
 }
 
-/* Letters and digits stand in front of most values, and of no unknown answer. */
-static bool type_plain_start(char c)
+/* Letters, digits and Han stand in front of most values; of an unknown answer only its own two Han. */
+static bool type_plain_start(const char *s)
 {
+    unsigned char c = (unsigned char)*s;
+
+    if (c >= 0xE4 && c <= 0xE9) /* the first byte of U+4000 to U+9FFF */
+        return strncmp(s, HAN_("不"), 3) != 0 && strncmp(s, HAN_("拒"), 3) != 0;
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
@@ -190,7 +194,7 @@ int type_parse(void *ctx, const struct form_field *f, struct date today, const c
     *problem = NULL;
     if (in == NULL)
         return 0;
-    if (type_plain_start(*in))
+    if (type_plain_start(in))
         return f->type->parse(ctx, f, today, in, out, code, problem);
     clean = text_clean(ctx, in, 0, NULL);
     if (*clean == '\0')

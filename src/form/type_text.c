@@ -56,9 +56,11 @@ static size_t text_codepoints(const char *s)
 static int text_check_length(void *ctx, const struct form_field *f, const char *s,
                              const char **code, char **problem)
 {
-    size_t max = (size_t)(f->max != 0 ? f->max : f->type->max);
-    size_t n = text_chars(s);
+    size_t max = (size_t)(f->max != 0 ? f->max : f->type->max), n;
 
+    if (strnlen(s, max + 1) <= max) /* no more characters than bytes */
+        return 0;
+    n = text_chars(s);
     if (n <= max && text_codepoints(s) <= 2 * max + 2)
         return 0;
     return type_refuse(code, problem, "too_long",
