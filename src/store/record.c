@@ -92,45 +92,6 @@ const char *txn_area(struct txn *t, void *ctx, const struct rec *rec)
     return rec_area(t, ctx, store_table(t->s, rec->form), rec);
 }
 
-/* --- counters: next id and number of records of each form; form 0 counts jobs --- */
-
-static void count_key(struct key *k, int form)
-{
-    key_init(k);
-    key_u16(k, (unsigned)form);
-}
-
-int count_get(struct txn *t, int form, uint64_t *next, uint64_t *n)
-{
-    unsigned char b[16];
-    struct key k;
-    size_t len;
-    count_key(&k, form);
-    int err = kv_get(t, t->s->sys[SYS_COUNT], &k, b, sizeof b, &len);
-    *next = !err ? key_get(b, 8) : 1;
-    *n = !err && len == 16 ? key_get(b + 8, 8) : 0;
-    return err == HE_NOTFOUND ? 0 : err;
-}
-
-int count_put(struct txn *t, int form, uint64_t next, uint64_t n)
-{
-    struct key k, v = {0};
-    count_key(&k, form);
-    key_u64(&v, next);
-    key_u64(&v, n);
-    return kv_put(t, t->s->sys[SYS_COUNT], &k, v.b, v.len);
-}
-
-int txn_count(struct txn *t, const struct form *form, uint64_t *n)
-{
-    uint64_t next;
-    seen_form(t, store_table(t->s, form));
-    seen_begin(t);
-    int err = count_get(t, form->number, &next, n);
-    seen_end(t);
-    return err;
-}
-
 /* --- a change --- */
 
 struct change {

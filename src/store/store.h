@@ -11,6 +11,7 @@
  *   schema_sync.c schema.c  numbers of forms and fields; which indexes there are
  *   writer.c ask.c     the queue and the batches; the ways in
  *   record.c           record, history, unique keys, indexes and tokens as one change
+ *   count.c            numbers of records, next ids
  *   index.c rest.c token.c   list indexes (division first), reference indexes, search tokens
  *   unique.c           unique keys
  *   seen.c             what a reading rests on, and whether it is still so

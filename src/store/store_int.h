@@ -30,6 +30,7 @@
 #define KEEP_DAYS   30 /* request numbers, drafts, finished jobs */
 #define WALK_CHUNK  128
 #define VACANT_MAX  4
+#define COUNT_MAX   64
 #define LOOK_POOL   (16 << 10) /* what most readings need for themselves */
 
 struct key {
@@ -157,6 +158,12 @@ struct store {
 
     /* writer thread only */
     int careful; /* so many batches still have a child transaction for each request */
+    struct count {
+        int form;
+        uint64_t next, n;
+        bool known, changed; /* … and not written yet */
+    } count[COUNT_MAX];
+    size_t ncount;
     uint32_t stamp;
     uint64_t audit_seq;
     unsigned char audit_head[SM3_LEN];
@@ -298,8 +305,12 @@ int rec_from_stored(void *ctx, const struct table *, uint64_t id, const struct s
                     struct rec **);
 const char *rec_area(struct txn *, void *ctx, const struct table *, const struct rec *);
 void rec_key(struct key *, uint64_t id);
+
+/* count.c */
 int count_get(struct txn *, int form, uint64_t *next, uint64_t *n);
 int count_put(struct txn *, int form, uint64_t next, uint64_t n);
+int count_flush(struct txn *);
+void count_forget(struct store *);
 
 /* index.c, token.c */
 bool index_key(void *ctx, const struct table *, const struct ix *, const struct rec *,

@@ -90,8 +90,13 @@ static void txn_keep(const struct txn *t)
 /* Makes what the child did part of the batch, or undoes it. */
 static int txn_end(struct txn *t, int err)
 {
+    int flushed;
     if (err >= 0 && t->broken)
         err = t->broken;
+    if (err >= 0 && t->db && (flushed = count_flush(t)))
+        err = flushed;
+    if (err < 0)
+        count_forget(t->s);
     if (!t->db)
         err = err < 0 ? err : HE_IO;
     else if (err < 0)
@@ -150,9 +155,8 @@ static int req_run(struct store *s, DB_TXN *parent, struct req *r)
         err = txn_start(&t, s, parent);
         if (!err)
             err = request_run(&t, r);
-        bool again = t.deadlock;
         err = txn_end(&t, err);
-        if (err >= 0 || !again)
+        if (err >= 0 || !t.deadlock)
             return err;
         if (i + 1 < RETRY_MAX)
             err = 0;
@@ -279,6 +283,7 @@ static int batch_again(struct store *s, struct txn *t, enum spoilt spoilt)
     int good = 0;
     txn_keep(t); /* as it was when the batch began */
     watch_forget(s, 0);
+    count_forget(s);
     s->careful = s->running.n > 1 ? CAREFUL : 0;
     int err = kv_err(t, t->db->abort(t->db), "abort");
     talloc_free(t->ctx);
@@ -325,6 +330,7 @@ static void batch_commit(struct store *s, DB_TXN *parent, int good)
     s->commits++;
     s->requests += s->running.n;
     if (ret) {
+        count_forget(s);
         log_error("commit", "bdb=%d text=%s", ret, db_strerror(ret));
         writer_close(s, N_("保存失败，已停止保存；请重新启动服务"));
         list_finish(s, &s->running, HE_UNKNOWN);
@@ -359,6 +365,8 @@ static int batch(struct store *s, struct req *own)
     } else {
         enum spoilt spoilt = SPOILT_NOT;
         int good = batch_run(s, t.db, own, &spoilt);
+        if (!spoilt && good && count_flush(&t))
+            spoilt = SPOILT_DEADLOCK;
         if (spoilt)
             good = batch_again(s, &t, spoilt);
         result = own ? own->err : 0;
@@ -419,6 +427,7 @@ int writer_once(struct store *s, store_fn fn, void *arg)
     if (!err)
         err = fn(&t, arg);
     err = txn_end(&t, err);
+    count_forget(s);
     if (err >= 0 && s->env->log_flush(s->env, NULL))
         err = HE_IO;
     return err;
