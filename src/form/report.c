@@ -87,50 +87,9 @@ static void column_move(struct reading *g, const struct conf_item *item, struct 
                       "move 只能是 opening added left in out redrawn closing，不能是“%s”", text);
 }
 
-static void column_load(struct reading *g, const struct conf_item *item)
-{
-    static const char *const keys[] = {"name",   "label", "en",    "where", "formula", "percent",
-                                       "digits", "sum",   "check", "move",  NULL};
-    static void (*const kinds[])(struct reading *, const struct conf_item *, struct report_column *,
-                                 const char *) = {column_formula, column_sum, column_check,
-                                                  column_move};
-    static const char *const words[] = {"formula", "sum", "check", "move"};
-    struct report *r = g->r;
-    struct report_column c = {.group = g->group, .group_en = g->group_en, .line = conf_line(item)};
-    size_t said = 0;
-
-    conf_only(item, keys, g->l.errs);
-    c.name = load_name(&g->l, item);
-    c.label = load_need(&g->l, item, "label");
-    c.en = load_need(&g->l, item, "en");
-    c.of = g->of;
-    c.on = g->on;
-    c.kind = g->of ? REPORT_OF : REPORT_COUNT;
-    c.where_text = both(g->ctx, g->group_where, load_text(&g->l, item, "where"));
-    for (size_t i = 0; i < NELEM(words); i++) {
-        const char *text = load_text(&g->l, item, words[i]);
-        if (text && said++ == 0)
-            kinds[i](g, item, &c, text);
-    }
-    if (g->of && said && c.kind != REPORT_FORMULA)
-        conf_error_at(g->l.errs, item, "of 的组里只能计数，或写 formula");
-    if (c.kind == REPORT_FORMULA) {
-        c.where_text = NULL; /* the group's is not asked of it */
-        c.of = NULL;
-        c.on = NULL;
-    }
-    if (said > 1)
-        conf_error_at(g->l.errs, item, "一列只能写 formula sum check move 之一");
-    if (*c.name && report_column_find(r, c.name) >= 0)
-        conf_error_at(g->l.errs, load_at(item, "name"), "列“%s”重复", c.name);
-    if (r->ncolumn == REPORT_COLUMN_LIMIT)
-        conf_error_at(g->l.errs, item, "一张报表最多 %d 列", REPORT_COLUMN_LIMIT);
-    else
-        r->column[r->ncolumn++] = c;
-}
-
-/* of = "visit", on = "visited_on": the columns of this group count visits of those days. */
-static void group_of(struct reading *g, const struct conf_item *item)
+/* of = "visit", on = "visited_on": visits of those days are counted: by the columns of this group,
+ * or (with) children that have one. */
+static void of_load(struct reading *g, const struct conf_item *item)
 {
     const char *of = load_text(&g->l, item, "of"), *on = load_text(&g->l, item, "on");
 
@@ -150,6 +109,57 @@ static void group_of(struct reading *g, const struct conf_item *item)
     g->r->on = g->on ? g->on : g->r->on;
 }
 
+static void column_load(struct reading *g, const struct conf_item *item)
+{
+    static const char *const keys[] = {"name",    "label",  "en",   "where", "formula",
+                                       "percent", "digits", "sum",  "check", "move",
+                                       "of",      "on",     "with", NULL};
+    static void (*const kinds[])(struct reading *, const struct conf_item *, struct report_column *,
+                                 const char *) = {column_formula, column_sum, column_check,
+                                                  column_move};
+    static const char *const words[] = {"formula", "sum", "check", "move"};
+    struct report *r = g->r;
+    struct report_column c = {.group = g->group, .group_en = g->group_en, .line = conf_line(item)};
+    size_t said = 0;
+    bool whole = g->of != NULL; /* group */
+
+    conf_only(item, keys, g->l.errs);
+    c.name = load_name(&g->l, item);
+    c.label = load_need(&g->l, item, "label");
+    c.en = load_need(&g->l, item, "en");
+    if (!whole)
+        of_load(g, item);
+    c.of = g->of;
+    c.on = g->on;
+    c.with_text = load_text(&g->l, item, "with");
+    c.kind = !g->of ? REPORT_COUNT : c.with_text ? REPORT_WITH : REPORT_OF;
+    if ((c.with_text && whole) || (!whole && g->of && !c.with_text))
+        conf_error_at(g->l.errs, item, "with 和 of、on 写在同一列：有这样记录的孩子");
+    if (!whole)
+        g->of = NULL, g->on = NULL;
+    c.where_text = both(g->ctx, g->group_where, load_text(&g->l, item, "where"));
+    for (size_t i = 0; i < NELEM(words); i++) {
+        const char *text = load_text(&g->l, item, words[i]);
+        if (text && said++ == 0)
+            kinds[i](g, item, &c, text);
+    }
+    if (c.of && said && c.kind != REPORT_FORMULA)
+        conf_error_at(g->l.errs, item, "of 的组里只能计数，或写 formula");
+    if (c.kind == REPORT_FORMULA) {
+        c.where_text = NULL; /* the group's is not asked of it */
+        c.of = NULL;
+        c.on = NULL;
+    }
+    if (said > 1)
+        conf_error_at(g->l.errs, item, "一列只能写 formula sum check move 之一");
+    if (*c.name && report_column_find(r, c.name) >= 0)
+        conf_error_at(g->l.errs, load_at(item, "name"), "列“%s”重复", c.name);
+    if (r->ncolumn == REPORT_COLUMN_LIMIT)
+        conf_error_at(g->l.errs, item, "一张报表最多 %d 列", REPORT_COLUMN_LIMIT);
+    else
+        r->column[r->ncolumn++] = c;
+}
+
 static void columns_load(struct reading *g, const struct conf_item *group)
 {
     static const char *const keys[] = {"group", "en", "where", "columns", "of", "on", NULL};
@@ -165,7 +175,7 @@ static void columns_load(struct reading *g, const struct conf_item *group)
             g->group = load_need(&g->l, item, "group");
             g->group_en = load_need(&g->l, item, "en");
             g->group_where = load_text(&g->l, item, "where");
-            group_of(g, item);
+            of_load(g, item);
             columns_load(g, item);
             g->of = NULL;
             g->on = NULL;

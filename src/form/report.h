@@ -21,6 +21,7 @@ enum report_kind {
     REPORT_FORMULA, /* of other columns */
     REPORT_MOVE,    /* how the records of the report changed in the period */
     REPORT_OF,      /* records that hang on children, dated in the period: of, on */
+    REPORT_WITH,    /* … children for which where is true that have such a record (with) */
 };
 
 /* Decision 9: opening + added + moved in - left - moved out + redrawn = closing, in every row. */
@@ -52,6 +53,7 @@ struct report_column {
     const struct form_field *sum;
     const struct form *of; /* whose records are counted, and which date of theirs decides */
     const struct form_field *on;
+    const char *with_text;
     struct report_sum up, down; /* down.n == 0: up alone */
     bool percent;
     int digits; /* behind the point, of a quotient */
@@ -103,7 +105,7 @@ int report_column_find(const struct report *, const char *name); /* -1 */
 static inline const struct form *report_column_form(const struct report *r,
                                                     const struct report_column *c)
 {
-    return c->of ? c->of : r->form;
+    return c->kind == REPORT_OF ? c->of : r->form;
 }
 /* An expression of a report with {from} and {to} filled in (days as text). */
 char *report_text(void *ctx, const char *text, const char *from, const char *to);

@@ -111,7 +111,8 @@ struct reports *rec_load_reports(void *ctx, const struct dict *dict, struct conf
         bind_where(r, r->form, r->where_text, 1, errs);
         for (size_t k = 0; k < r->ncolumn; k++)
             bind_where(r, report_column_form(r, &r->column[k]), r->column[k].where_text,
-                       r->column[k].line, errs);
+                       r->column[k].line, errs),
+                bind_where(r, r->column[k].of, r->column[k].with_text, r->column[k].line, errs);
     }
     return all;
 }

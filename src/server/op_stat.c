@@ -33,7 +33,7 @@ static void columns_out(struct node *out, const struct report *r, const struct s
             node_str(n, "group", c->group);
         node_bool(n, "quotient", c->kind == REPORT_FORMULA && c->down.n);
         node_bool(n, "opens", c->kind != REPORT_FORMULA); /* there are records behind it */
-        if (c->of)
+        if (c->kind == REPORT_OF)
             node_str(n, "of", c->of->name); /* … of this type, else children */
     }
 }

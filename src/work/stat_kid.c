@@ -73,6 +73,12 @@ static bool counts(const struct stat_table *t, const struct report_column *c)
     return c->kind != REPORT_FORMULA && !(c->kind == REPORT_MOVE && !c->where_text);
 }
 
+/* What it asks of the records of this table. */
+static const char *text_of(const struct stat_table *t, const struct report_column *c)
+{
+    return t->key.on && c->kind == REPORT_WITH ? c->with_text : c->where_text;
+}
+
 static struct stat_pred wrong(int base)
 {
     return (struct stat_pred){.base = base, .sum_at = -1, .text = "quality = '3'"};
@@ -111,7 +117,7 @@ static void of_preds(struct stat_table *t, const struct report *r)
 {
     for (size_t i = 0; i < r->ncolumn; i++)
         if (counts(t, &r->column[i]))
-            pred_add(t, wanted(t, &r->column[i], r->column[i].where_text, t->key.from, t->day));
+            pred_add(t, wanted(t, &r->column[i], text_of(t, &r->column[i]), t->key.from, t->day));
 }
 
 static struct stat_pred viewed(const struct form_view *view)
@@ -184,7 +190,7 @@ int stat_pred_of(const struct stat_table *t, const struct report *r, const struc
                  const struct stat_period *p)
 {
     void *tmp = talloc_new(NULL);
-    struct stat_pred want = wanted(tmp, c, c->where_text, first_day(p->kind, t->day), t->day);
+    struct stat_pred want = wanted(tmp, c, text_of(t, c), first_day(p->kind, t->day), t->day);
     int at;
 
     want.base = c->kind == REPORT_MOVE || t->key.on ? -1 : stat_base_of(t, r, p);

@@ -280,7 +280,7 @@ static void figures(struct run *run, const struct stat_table *t)
     size_t *at = talloc_array(run->ctx, size_t, run->out->n + 1);
 
     for (size_t c = 0; c < run->r->ncolumn; c++)
-        pred[c] = run->r->column[c].kind == REPORT_MOVE
+        pred[c] = run->r->column[c].kind == REPORT_MOVE || run->r->column[c].kind == REPORT_WITH
                       ? -1
                       : stat_pred_of(t, run->r, &run->r->column[c], &run->out->period);
     if (t == run->kids && run->ask->wrong)
@@ -294,6 +294,34 @@ static void figures(struct run *run, const struct stat_table *t)
 
         add(run, pred, t->count + i * t->npred, at, n);
     }
+}
+
+/* Children of the column that have one of the records: each once. */
+static void with_column(struct run *run, const struct stat_table *of, size_t column)
+{
+    const struct report_column *c = &run->r->column[column];
+    const struct stat_table *kids = run->kids;
+    int kid = stat_pred_of(kids, run->r, c, &run->out->period);
+    int pred = stat_pred_of(of, run->r, c, &run->out->period);
+    bool *seen = talloc_zero_array(run->ctx, bool, kids->n + 1);
+    size_t *rows = talloc_array(run->ctx, size_t, run->out->n + 1);
+    struct stat_pick *pick = run->rows.pick;
+
+    for (size_t i = 0; kid >= 0 && pred >= 0 && i < of->n; i++) {
+        long at = stat_has(of, i, pred) ? stat_find(kids, of->director[i]) : -1;
+        size_t n;
+
+        if (at < 0 || seen[at] || !stat_has(kids, (size_t)at, kid))
+            continue;
+        seen[at] = true;
+        n = rows_of(&run->rows, kids->code[kids->place[at]], kids->director[at], rows);
+        for (size_t k = 0; k < n; k++) {
+            run->out->row[rows[k]].v[column]++;
+            if (pick && (size_t)pick->column == column && rows[k] == run->rows.picked)
+                stat_pick_add(pick, kids->id[at]);
+        }
+    }
+    talloc_free(seen);
 }
 
 /* --- the children behind a figure --- */
@@ -399,11 +427,14 @@ static int count(struct run *run, struct stat_table **t)
         (struct stat_rows){.county = run->county, .row = a->row, .n = a->n, .rows_of = rows_of};
     if (pick && pick_row(run)) {
         run->rows.pick = pick;
-        if (c->kind != REPORT_MOVE)
+        if (c->kind != REPORT_MOVE && c->kind != REPORT_WITH)
             pick_ids(run, t[c->of ? 1 : 0]);
     }
     for (size_t i = 0; i < n; i++)
         figures(run, t[i]);
+    for (size_t i = 0; i < run->r->ncolumn; i++)
+        if (run->r->column[i].kind == REPORT_WITH)
+            with_column(run, t[1], i);
     return moves(run->r) ? stat_moves(&run->rows, run->r, &a->period, t[n], t[0]) : 0;
 }
 

@@ -69,11 +69,12 @@ static bool sum_seen(const bool *seen, const struct report_sum *sum)
 
 static bool column_seen(const struct look *l, const struct report_column *c, const bool *seen)
 {
-    const struct expr_access *access = c->of ? &l->of : &l->own;
+    const struct expr_access *access = c->kind == REPORT_OF ? &l->of : &l->own;
 
     if (c->kind == REPORT_FORMULA)
         return sum_seen(seen, &c->up) && sum_seen(seen, &c->down);
     return !(c->of && l->none_of) && nameable(report_column_form(l->r, c), c->where_text, access) &&
+           (!c->with_text || nameable(c->of, c->with_text, &l->of)) &&
            (!c->sum || access->field(access->arg, c->sum));
 }
 

@@ -206,8 +206,12 @@ Test(sheet, editions, .init = setup, .fini = teardown)
     freeze_quality(h, "", "有 1 份档案的疑点要改正");
     harness_stop(h);
     h = county_screen(&county, "gao", NULL);
-    harness_send(h, "26\r");
-    SEES(h, "档案疑点");
+    harness_send(h, "=31\r");
+    SEES(h, "31 儿童 > ");
+    harness_send(h, "\0339名单\r");
+    SEES(h, "2  照护急需落实");
+    harness_send(h, "dayd\r");
+    SEES(h, "31 儿童 > 档案疑点");
     SEES(h, "共1条");
     harness_send(h, "\0339lwsm\r");
     SEES(h, "37 例外说明 > 登记");
