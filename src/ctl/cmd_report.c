@@ -190,8 +190,8 @@ static void lay_long(struct printing *x, struct pdf_table *t)
     for (size_t c = 0; c < x->n; c++) {
         const struct table_column *was = &x->column[c + 2];
         bool again = c > 0 && was->group && was[-1].group && !strcmp(was->group, was[-1].group);
-        cell[c * t->n] = again ? NULL : was->group;
-        cell[c * t->n + 1] = was->heading;
+        cell[c * t->n] = !was->group ? was->heading : again ? NULL : was->group;
+        cell[c * t->n + 1] = was->group ? was->heading : NULL;
         for (size_t r = 0; r < x->nrow; r++)
             cell[c * t->n + r + 2] = x->all[r * (x->n + 2) + c + 2];
     }
