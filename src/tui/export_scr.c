@@ -42,7 +42,7 @@ static size_t cell_words(void *ctx, const struct node *cell, const char *words[]
 
 static void run(struct app *app, struct session *s, void *ctx, const struct form *f,
                 const char *where, const struct node *cell, const char *purpose, bool xlsx,
-                bool national)
+                const char *map)
 {
     char when[20], *said, *name;
     date_time_format(date_now(), when);
@@ -61,9 +61,9 @@ static void run(struct app *app, struct session *s, void *ctx, const struct form
         words[n++] = "--where";
         words[n++] = where;
     }
-    if (national) {
+    if (map) {
         words[n++] = "--map";
-        words[n++] = "national";
+        words[n++] = map;
     }
     int r = box_run(app, s, ctx, _("正在导出"), words, &said);
     if (r == 0)
@@ -81,9 +81,11 @@ void export_open(struct app *app, struct session *s, const char *type, const cha
 {
     const struct form *f = dict_form(s->dict, type);
     const struct form_view *v = f && view ? form_view(f, view) : NULL;
+    bool task = strcmp(type, "task") == 0;
     const char *const formats[] = {_("XLSX 工作簿"), _("CSV 文本"),
-                                   _("全国系统的列和代码（XLSX）")};
-    bool sync = strcmp(type, "child") == 0 && session_may(s, "child.sync");
+                                   task ? _("上级反馈的回复（XLSX）")
+                                        : _("全国系统的列和代码（XLSX）")};
+    bool sync = (task || strcmp(type, "child") == 0) && session_may(s, "child.sync");
     void *ctx = talloc_new(app);
     const struct edit_opts opts = {.cols = 36, .max_chars = 60};
     char *purpose = NULL;
@@ -93,9 +95,13 @@ void export_open(struct app *app, struct session *s, const char *type, const cha
     if (purpose && !*purpose)
         app_message(app, _("要写明用途才能导出。"));
     else if (purpose && (format = popup_choose(app, _("导出成"), v ? _(v->label) : _(f->label),
-                                               formats, NELEM(formats) - !sync, 0)) >= 0)
-        run(app, s, ctx, f, both(ctx, v ? v->where_text : NULL, where), cell, purpose, format != 1,
-            format == 2);
+                                               formats, NELEM(formats) - !sync, 0)) >= 0) {
+        const char *map = format != 2 ? NULL : task ? "feedback" : "national";
+        where = both(ctx, v ? v->where_text : NULL, where);
+        if (map && task)
+            where = both(ctx, where, "kind = '4'"); /* forms/codes/task_kind.csv */
+        run(app, s, ctx, f, where, cell, purpose, format != 1, map);
+    }
     talloc_free(ctx);
 }
 
