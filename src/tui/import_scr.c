@@ -87,9 +87,9 @@ static int run(struct app *app, struct session *s, void *ctx, const struct job *
         words[n++] = "--rejects";
         words[n++] = j->rejects;
     }
-    if (strcmp(j->type, "child") == 0) {
-        words[n++] = "--map";
-        words[n++] = "roster";
+    if (strcmp(j->type, "child") == 0 || strcmp(j->type, "task") == 0) {
+        words[n++] = "--map"; /* tasks come as feedback of the level above */
+        words[n++] = *j->type == 'c' ? "roster" : "feedback";
     }
     if (step != IMPORT)
         words[n++] = step == CHECK ? "--dry-run" : "--preview";
