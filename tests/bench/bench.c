@@ -106,10 +106,10 @@ int main(void)
 
     log_level_set(LOG_LEVEL_ERROR);
     signal(SIGPIPE, SIG_IGN);
+    atexit(stock_drop);
     machine();
     for (size_t i = 0; i < NELEM(part); i++)
         if (!only || strstr(only, part[i].word))
             part[i].run();
-    stock_drop();
     return 0;
 }
