@@ -106,7 +106,7 @@ void list_menu(struct app *, struct list *);
 void list_pick_columns(struct app *, struct list *); /* list_pick.c */
 void list_sort_next(struct app *, struct list *);
 void list_set_view(struct app *, struct list *, const struct form_view *);
-/* The first view meant for one of the person's roles, else NULL. */
+/* The first view meant for the person: for one of his roles, or for everybody; else NULL. */
 const struct form_view *list_first_view(const struct session *, const struct form *);
 
 /* Of this division only. Asks nothing of the list yet. */

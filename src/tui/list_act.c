@@ -77,12 +77,22 @@ static void mend(struct app *app, struct list *l, uint64_t change)
     talloc_free(body);
 }
 
+/* Where the work of the person is: a task is answered in the village, checked above it. */
+static const char *work_field(const struct list *l)
+{
+    if (!is(l, "task"))
+        return NULL;
+    return session_may(l->s, "task.review") ? "check" : "answer";
+}
+
 static void do_edit(struct app *app, struct list *l)
 {
     if (is(l, "change"))
         mend(app, l, at_id(l));
     else
-        form_open(app, l->s, &(struct form_ask){.type = l->type, .id = at_id(l)}, NULL);
+        form_open(app, l->s,
+                  &(struct form_ask){.type = l->type, .id = at_id(l), .field = work_field(l)},
+                  NULL);
 }
 
 static void do_copy(struct app *app, struct list *l)

@@ -15,9 +15,9 @@ enum { SORTS = 32 };
 const struct form_view *list_first_view(const struct session *s, const struct form *form)
 {
     for (size_t i = 0; i < form->nview; i++)
-        if (form->view[i].roles && session_has_role(s, form->view[i].roles))
+        if (session_has_role(s, form->view[i].roles))
             return &form->view[i];
-    return form->nview && !form->view[0].roles ? &form->view[0] : NULL;
+    return NULL;
 }
 
 void list_set_view(struct app *app, struct list *l, const struct form_view *view)

@@ -64,13 +64,13 @@ static const char *answer(const struct model *m, const char *name)
     return p && p->a.value && !p->a.problem ? p->a.value : NULL;
 }
 
-/* A registered child brings its village with it. */
+/* A registered child brings its village with it: to a report, a task, a hazard. */
 static void take_village(struct app *app, struct session *s, struct model *m, void *ctx)
 {
     const char *child = answer(m, "child");
     size_t at = model_find(m, "village");
     struct node *body = node_map(ctx), *view = NULL;
-    if (!child || at == NO_PLACE || m->id)
+    if (!child || at == NO_PLACE || m->id || m->place[at].fixed)
         return;
     node_str(body, "type", "child");
     node_int(body, "id", (int64_t)strtoull(child, NULL, 10));
@@ -87,11 +87,11 @@ static void take_village(struct app *app, struct session *s, struct model *m, vo
 void urgent_follow(struct app *app, struct session *s, struct model *m)
 {
     void *ctx = talloc_new(NULL);
+    take_village(app, s, m, ctx);
     if (strcmp(m->form->name, "urgent_report") != 0) {
         talloc_free(ctx);
         return;
     }
-    take_village(app, s, m, ctx);
     const char *area = answer(m, "village");
     const struct node *post = node_first(node_get(s->me, "posts"));
     const struct node *phones =

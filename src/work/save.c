@@ -104,7 +104,7 @@ static void place_own(struct family *f)
                      _("孩子换村请用“转移”，档案和经历会一起带过去"));
         return;
     }
-    if (!now && !area->must)
+    if (!now && !area->must && !area->system) /* rules fill theirs in later */
         findings_add(f->s->findings, 'E', area->name, "missing_village", _("请填写“%s”"),
                      _(area->label));
     if (!now)

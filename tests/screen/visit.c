@@ -172,6 +172,47 @@ Test(visit, forty_papers, .init = setup, .fini = teardown)
                  COUNTY_CHILDREN);
 }
 
+/*
+ * An interview keeps what was promised and until when, as a task; the township finds on a spot check that
+ * it was otherwise: a note beside the visit, never in it, and a correction to write.
+ */
+Test(visit, interview_and_spot_check, .init = setup, .fini = teardown)
+{
+    static const struct {
+        const char *user, *keys, *seen;
+    } steps[] = {
+        {"gao", "7\r", "见到孩子没有"},
+        {NULL, UP UP UP UP "13\r", "约谈监护人"},
+        {NULL, "\r\r\r14111111", "约谈了谁"},
+        {NULL, "马玉英\r冬天没有人接送\t每天接送\rt+7\r", "还没有保存"},
+        {NULL, "\r", "第1/3页"},
+        {NULL, "\033\033" F3, "事项要办"},
+        {NULL, "=42\r", "核实约谈时答应的事做到没有"},
+        {NULL, "2\r", "办理结果"}, /* the cursor stands where the village answers */
+        {NULL, "每天接送，老师说准时\t" F10, "还没有保存"},
+        {NULL, "\r", "共1条"},
+        {"sun", "=41\r", "约谈监护人"},
+        {NULL, "7\r", "补充说明"},
+        {NULL, "4奶奶说没有约过\t", "属实"},
+        {NULL, "3", "怎样核实的"},
+        {NULL, "电话\r", "还没有保存"},
+        {NULL, "\r", "共1条"},
+        {"gao", "=42\r", "走访抽查和记录不一致"},
+    };
+    struct harness *h = NULL;
+    for (size_t i = 0; i < NELEM(steps); i++) {
+        if (steps[i].user && h)
+            harness_stop(h);
+        if (steps[i].user)
+            h = i == 0 ? children() : county_screen(&county, steps[i].user, NULL);
+        harness_send(h, steps[i].keys);
+        SEES(h, steps[i].seen);
+    }
+    harness_stop(h);
+    cr_assert_eq(count("visit"), 1);
+    cr_assert_eq(count("addition"), 1);
+}
+
 /* An urgent answer opens the report with its facts; the key opens one from inside a form too. */
 Test(visit, urgent, .init = setup, .fini = teardown)
 {
