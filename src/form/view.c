@@ -86,12 +86,9 @@ static const char **view_load_texts(struct load *l, const struct conf_item *g, c
     return text;
 }
 
-/* An index gives its own order, ties by number: only what is gathered can be ordered further. */
 static void view_load_then(struct load *l, const struct conf_item *g, struct form_view *v)
 {
     const struct conf_item *item = load_at(g, "then");
-    const struct form_field *sort =
-        v->sort ? form_field(l->form, v->sort + (*v->sort == '-')) : NULL;
     size_t n = 0;
 
     v->then = view_load_texts(l, g, "then");
@@ -99,8 +96,6 @@ static void view_load_then(struct load *l, const struct conf_item *g, struct for
         load_own_field(l, item, v->then[n++]);
     if (n > VIEW_THEN)
         conf_error_at(l->errs, item, "then 最多写 %d 个字段", VIEW_THEN);
-    if (n > 0 && (sort == NULL || (sort->index && sort->ref_name == NULL)))
-        conf_error_at(l->errs, item, "then 只跟在没有索引的或指向别的记录的 sort 后面");
 }
 
 static void view_load_one(struct load *l, const struct conf_item *g, struct form_view *v)

@@ -77,7 +77,7 @@ static bool can_stream(const struct query *q)
 {
     const struct form_field *field = q->sort.field;
 
-    return q->scope.streams && q->scope.by_area &&
+    return q->scope.streams && q->scope.by_area && !q->nthen && /* an index has ties by number */
            (!field || (!q->sort.via && field->index && !field->ref && !order_tells(q)));
 }
 
@@ -119,12 +119,32 @@ static const char *path_key(struct query *q, void *ctx, const struct rec *rec, s
     return type_sortkey(ctx, p.field, value);
 }
 
+/* "2组" before "10组": a run of digits begins with its length. */
+static const char *by_number(void *ctx, const char *key)
+{
+    char *out = talloc_array(ctx, char, (unsigned)strlen(key) * 2 + 1), *to = out;
+
+    MUST(out);
+    while (*key) {
+        size_t n = strspn(key, "0123456789");
+
+        if (n > 0)
+            *to++ = (char)('0' + (n < 9 ? n : 9));
+        n = n > 0 ? n : 1;
+        memcpy(to, key, n);
+        to += n;
+        key += n;
+    }
+    *to = '\0';
+    return out;
+}
+
 static const char *hit_key(struct query *q, void *ctx, const struct rec *rec)
 {
     const char *key = path_key(q, ctx, rec, q->sort);
 
     for (size_t i = 0; i < q->nthen; i++) /* \x01 is before every other byte of a key */
-        key = text_printf(ctx, "%s\x01%s", key, path_key(q, ctx, rec, q->then[i]));
+        key = text_printf(ctx, "%s\x01%s", key, by_number(ctx, path_key(q, ctx, rec, q->then[i])));
     return key;
 }
 

@@ -290,9 +290,9 @@ Test(register, one_child_one_file)
 /* The roster of classes: school after school, in it grade after grade, page after page. */
 Test(register, a_class_stands_together)
 {
-    static const char *const at[] = {"v.school.name=甲校|v.grade=3年级|v.class=2班",
+    static const char *const at[] = {"v.school.name=甲校|v.grade=3年级|v.class=10班",
                                      "v.school.name=乙校|v.grade=3年级|v.class=1班",
-                                     "v.school.name=甲校|v.grade=3年级|v.class=1班",
+                                     "v.school.name=甲校|v.grade=3年级|v.class=2班",
                                      "v.school.name=甲校|v.grade=2年级|v.class=9班"};
     static const size_t want[] = {3, 2, 0, 1};
     struct village v;
