@@ -131,6 +131,9 @@ int txn_forward(struct txn *, const struct store_who *, const struct form *, uin
                 uint64_t to);
 /* The id that holds this value of a unique field; HE_NOTFOUND. */
 int txn_unique(struct txn *, const struct form_field *, const char *value, uint64_t *id);
+/* The same for who only wants it to be nobody's. Beside the writer (store_look) it is taken to be so
+ * without looking, which would wait for the batch that is being written: txn_as_seen finds out. */
+int txn_unique_vacant(struct txn *, const struct form_field *, const char *value, uint64_t *id);
 
 /* The division of a record: its area field, or its link's. "" when none. Borrowed from rec or ctx. */
 const char *txn_area(struct txn *, void *ctx, const struct rec *);

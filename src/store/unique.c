@@ -76,6 +76,14 @@ int txn_unique(struct txn *t, const struct form_field *f, const char *value, uin
     return err;
 }
 
+int txn_unique_vacant(struct txn *t, const struct form_field *f, const char *value, uint64_t *id)
+{
+    if (!t->seen)
+        return txn_unique(t, f, value, id);
+    seen_unique(t, f, value, *id = 0);
+    return HE_NOTFOUND;
+}
+
 int unique_clash(struct txn *t, const struct table *tb, const struct rec *old,
                  const struct rec *rec, const struct form_field **clash, uint64_t *clash_id)
 {

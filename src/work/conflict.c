@@ -187,7 +187,7 @@ static int unique_one(struct family *f, const struct rec *old, const struct rec 
 
         if (!now || type_is_unknown(now) || (old && rec_same(old->val[i], now)))
             continue;
-        err = txn_unique(f->txn, field, now, &holder);
+        err = txn_unique_vacant(f->txn, field, now, &holder);
         if (!err && holder != rec->id)
             findings_add(f->s->findings, 'E', text_printf(f, "%s%s", prefix, field->name),
                          !strcmp(field->name, "id_no") ? "duplicate_id" : "duplicate", "%s",

@@ -320,7 +320,7 @@ static int sight_read(struct txn *t, void *arg)
     case 2:
         return txn_unique(t, id_no, "1", &id);
     case 3:
-        return txn_unique(t, id_no, "77", &id) == HE_NOTFOUND ? 0 : HE_IO;
+        return txn_unique_vacant(t, id_no, "77", &id) == HE_NOTFOUND ? 0 : HE_IO;
     case 4:
         return txn_walk(t, &w, sight_stop, NULL);
     case 5:
