@@ -2,7 +2,7 @@
 confdir = $(sysconfdir)/hutong
 dist_conf_DATA = conf/hutong.conf conf/roles.conf
 importdir = $(confdir)/import
-dist_import_DATA = conf/import/roster.map conf/import/national.map conf/import/feedback.map
+dist_import_DATA = conf/import/roster.map conf/import/suspect.map conf/import/national.map conf/import/feedback.map
 
 # What the administrator copies or includes: README tells where.
 sshddir = $(confdir)/sshd

@@ -57,6 +57,7 @@ void home_sweeps_open(struct app *app, struct session *s, const struct home_swee
     void *ctx = talloc_new(app);
     struct sweep_one one = {.id = (uint64_t)node_num(e, "id", 0),
                             .title = node_text_or(e, "title", ""),
+                            .due = sweep_due(ctx, s, e),
                             .opening = *node_text_or(e, "state", "") == '2'};
     const char *place;
     char village[13];

@@ -24,13 +24,16 @@
 struct sweep_one {
     uint64_t id;
     const char *title;
-    bool opening; /* its list is being made */
-    bool closed;  /* its figures are those of the end */
+    const char *due; /* "摸排完成 08-07，还有 2 天"; "" when no milestone is to come */
+    bool opening;    /* its list is being made */
+    bool closed;     /* its figures are those of the end */
 };
 
 /* --- sweep_which.c --- */
 /* The only running sweep, or the one chosen; false with a message when there is none. */
 bool sweep_which(struct app *, struct session *, void *ctx, struct sweep_one *);
+/* What is told of a sweep's milestones; v as sweep.mine or its record has it. */
+const char *sweep_due(void *ctx, const struct session *, const struct node *v);
 /* One that is over, the latest first. */
 bool sweep_which_past(struct app *, struct session *, void *ctx, struct sweep_one *);
 /* One's only village, or the one chosen. *title under ctx. */

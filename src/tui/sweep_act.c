@@ -180,6 +180,7 @@ static void menu_bulletin(struct app *app, struct run *u)
 static void menu_close(struct app *app, struct run *u)
 {
     u->one.closed = sweep_close_ask(app, u->s, u->one.id);
+    u->one.due = u->one.closed ? "" : u->one.due;
     run_load(app, u);
 }
 

@@ -37,12 +37,14 @@ static void draw_view(const struct grid *g, const struct frame *f)
     char *left = text_printf(ctx, _("已查 %zu/%zu [%s]"), done, g->n, bar);
     const struct grid_row *row = g->at < g->n ? &g->row[g->at] : NULL;
     bool cut = row && *row->group && text_width(row->name, 2) > NAME_COLS;
-    char *right = row && row->back
-                      ? text_printf(ctx, "%s", row->back)
-                      : text_printf(ctx, "%s%s%s%s%s %s", g->open_only ? _("只看待查的 ") : "",
-                                    *g->checked_on ? _("排查日期 ") : "", g->checked_on,
-                                    g->for_name ? _(" 代录：") : "", g->for_name ? g->for_name : "",
-                                    cut ? row->name : "");
+    bool plain = !g->open_only && !*g->checked_on && !g->for_name && !cut;
+    const char *name = cut ? row->name : "";
+    char *right = row && row->back ? text_printf(ctx, "%s", row->back)
+                  : plain          ? text_printf(ctx, "%s", g->due)
+                          : text_printf(ctx, "%s%s%s%s%s %s", g->open_only ? _("只看待查的 ") : "",
+                                        *g->checked_on ? _("排查日期 ") : "", g->checked_on,
+                                        g->for_name ? _(" 代录：") : "",
+                                        g->for_name ? g->for_name : "", name);
     draw_text(&f->view, 0, 0, ATTR_NORMAL, left);
     draw_cols(&f->view, 0, RIGHT_COL, f->view.cols - RIGHT_COL, ATTR_NORMAL, ALIGN_RIGHT, right);
     talloc_free(ctx);

@@ -324,6 +324,7 @@ void sweep_grid_show(struct app *app, struct session *s, const struct sweep_one 
     g->fit = 1;
     g->sweep = one->id;
     g->title = talloc_strdup(g, one->title);
+    g->due = talloc_strdup(g, one->due ? one->due : "");
     g->village = talloc_strdup(g, village);
     g->place_name = talloc_strdup(g, place);
     if (grid_load(app, g) < 0) {

@@ -40,6 +40,7 @@ struct grid {
     struct session *s;
     uint64_t sweep;
     const char *title; /* of the sweep */
+    const char *due;   /* its next milestone, in words */
     const char *note;  /* of its checklist, for the paper */
     const char *village, *place_name;
     struct grid_q child[GRID_QUESTIONS], place[GRID_QUESTIONS];

@@ -19,8 +19,12 @@ enum {
     SIGN_COLS = 10,
     PAGE_ROWS = 58,
     ROW_POINTS = 24,
-    LEGEND_COLS = 84
+    LEGEND_COLS = 84,
+    HEAD_ROWS = 5,
+    BLANKS = 3
 };
+
+static const char unlisted[] = N_("名单上没有、要核实的孩子写在下面，回来在排查表里新增：");
 
 struct sheet {
     void *ctx;
@@ -201,6 +205,24 @@ static void part(struct sheet *p, bool places)
     p->n += before;
 }
 
+/* Children nobody knew of are met at the door, too. */
+static void blanks(struct sheet *p)
+{
+    const struct grid_row blank = {.name = ""};
+    p->places = false;
+    p->q = p->g->child;
+    p->nq = p->g->nchild;
+    if (p->at + HEAD_ROWS + 2 * BLANKS > PAGE_ROWS)
+        p->at = PAGE_ROWS;
+    line(p, _(unlisted));
+    heads(p);
+    for (int i = 0; i < BLANKS; i++) {
+        line(p, row_line(p, "", "", answer_cell, &blank, "", ""));
+        line(p, rule(p));
+    }
+    line(p, "");
+}
+
 static char *as_text(void *ctx, const struct grid *g)
 {
     struct sheet p = {.ctx = ctx, .g = g, .text = talloc_strdup(ctx, "")};
@@ -210,6 +232,7 @@ static char *as_text(void *ctx, const struct grid *g)
         words(&p, g->note);
     part(&p, false);
     part(&p, true);
+    blanks(&p);
     line(&p, signatures(ctx));
     return p.text;
 }
@@ -238,7 +261,7 @@ static void as_table(void *ctx, const struct grid *g, struct pdf_table *t)
     size_t n = p.nq + 5;
     struct sheet places = {.ctx = ctx, .g = g, .q = g->place, .nq = g->nplace};
     bool any = false;
-    cell = talloc_zero_array(ctx, const char *, (unsigned)(n * g->n) + 1);
+    cell = talloc_zero_array(ctx, const char *, (unsigned)(n * (g->n + BLANKS + 1)));
     MUST(cell && below);
     for (size_t r = 0; r < g->n; r++) {
         const struct grid_row *row = &g->row[r];
@@ -251,6 +274,7 @@ static void as_table(void *ctx, const struct grid *g, struct pdf_table *t)
         for (size_t i = 0; i < p.nq; i++)
             c[3 + i] = row->place && i >= g->nplace ? "/" : answer_cell(&p, i, row);
     }
+    cell[g->n * n + 2] = _("名单上没有、要核实的：");
     size_t k = 0;
     below[k++] = legend(&p);
     if (any)
@@ -263,7 +287,7 @@ static void as_table(void *ctx, const struct grid *g, struct pdf_table *t)
                             .column = columns(ctx, &p),
                             .n = n,
                             .cell = cell,
-                            .nrow = g->n,
+                            .nrow = g->n + BLANKS + 1,
                             .below = below,
                             .row_height = ROW_POINTS};
 }

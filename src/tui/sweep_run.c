@@ -22,6 +22,7 @@ enum {
     BAR = 8,
     FIGURE_COL = 43,
     STATE_COLS = 8,
+    DUE_COL = 32,
     PAGE = 200,
     ROWS_MAX = 2000,
     HEADS = 2
@@ -191,8 +192,10 @@ static void run_draw(struct app *app, struct screen *scr, const struct frame *f)
                session_badge(u->s));
     draw_text(&f->view, 0, 0, ATTR_NORMAL,
               text_printf(ctx, _("已查 %lld/%lld"), (long long)u->done, (long long)u->total));
-    draw_progress(&f->view, 0, 24, u->done, u->total);
-    draw_cols(&f->view, 0, f->view.cols - 24, 24, ATTR_NORMAL, ALIGN_RIGHT,
+    draw_progress(&f->view, 0, DUE_COL - BAR - 2, u->done, u->total);
+    draw_cols(&f->view, 0, DUE_COL, f->view.cols - DUE_COL - 10, ATTR_NORMAL, ALIGN_LEFT,
+              u->one.due);
+    draw_cols(&f->view, 0, f->view.cols - 9, 9, ATTR_NORMAL, ALIGN_RIGHT,
               u->by_code ? _("按区划") : _("慢的在前"));
     draw_heads(u, &f->body);
     for (size_t i = u->top; i < u->n && i < u->top + u->fit; i++)
@@ -268,6 +271,7 @@ void run_push(struct app *app, struct session *s, const struct sweep_one *one, c
     u->fit = 1;
     u->one = *one;
     u->one.title = talloc_strdup(u, one->title);
+    u->one.due = talloc_strdup(u, one->due ? one->due : "");
     u->area = area ? talloc_strdup(u, area) : NULL;
     u->area_title = area ? talloc_strdup(u, area_title) : NULL;
     if (run_load(app, u) < 0)
@@ -294,6 +298,7 @@ void sweep_run_of(struct app *app, struct session *s, uint64_t sweep)
             sweep_run_show(app, s,
                            &(struct sweep_one){.id = sweep,
                                                .title = node_text_or(v, "title", ""),
+                                               .due = state == '3' ? sweep_due(ctx, s, v) : "",
                                                .closed = state == '4'});
         else
             app_message(app, state == '1' ? _("还没有开启：F9 开启排查，名单冻结以后才有进度。")

@@ -1,5 +1,6 @@
 /* Which sweep, which village, for whom: asked only where there is a choice. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -10,6 +11,39 @@
 #include "tui/sweep.h"
 
 enum { PAST = 40 }; /* sweeps that are over, to choose from */
+
+static bool due_in(const struct session *s, const struct node *v, const char *field, long *days)
+{
+    struct date d;
+    if (date_parse(node_text_or(v, field, ""), &d) < 0)
+        return false;
+    *days = date_days(d) - date_days(s->today);
+    return true;
+}
+
+/* A survey that is late comes before all; then the day of dispatch and the first milestone to come. */
+const char *sweep_due(void *ctx, const struct session *s, const struct node *v)
+{
+    static const struct {
+        const char *field, *label;
+    } steps[] = {{"survey_due", N_("摸排完成")}, {"entry_due", N_("录入完成")},
+                 {"accept_due", N_("县里接收")}, {"bulletin_due", N_("通报")},
+                 {"summary_due", N_("总结")},    {"end", N_("结束")}};
+    int64_t todo = node_num(v, "todo", 0);
+    int weekday = date_weekday(s->today);
+    long days;
+    if (todo && due_in(s, v, "survey_due", &days) && days < 0)
+        return text_printf(ctx, _("摸排已过 %ld 天，待查 %lld"), -days, (long long)todo);
+    bool dispatch =
+        strtol(node_text_or(v, "dispatch_day", "0"), NULL, 10) == (weekday ? weekday : 7);
+    const char *today = dispatch ? _("今天调度  ") : "";
+    for (size_t i = 0; i < NELEM(steps); i++)
+        if (due_in(s, v, steps[i].field, &days) && days >= 0)
+            return days ? text_printf(ctx, _("%s%s %s，还有 %ld 天"), today, _(steps[i].label),
+                                      node_text(v, steps[i].field) + 5, days)
+                        : text_printf(ctx, _("%s%s就是今天"), today, _(steps[i].label));
+    return today;
+}
 
 bool sweep_which(struct app *app, struct session *s, void *ctx, struct sweep_one *out)
 {
@@ -34,6 +68,7 @@ bool sweep_which(struct app *app, struct session *s, void *ctx, struct sweep_one
         e = e->next;
     *out = (struct sweep_one){.id = (uint64_t)node_num(e, "id", 0),
                               .title = node_text_or(e, "title", ""),
+                              .due = sweep_due(ctx, s, e),
                               .opening = *node_text_or(e, "state", "") == '2'};
     return true;
 }

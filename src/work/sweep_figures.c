@@ -336,9 +336,9 @@ int sweep_figures(struct txn *txn, void *ctx, const struct county *county,
 int sweep_mine(struct txn *txn, void *ctx, const struct county *county, const struct actor *actor,
                struct node *out)
 {
-    static const char *const told[] = {"no",         "title",       "kind",       "state",
-                                       "start",      "end",         "survey_due", "entry_due",
-                                       "accept_due", "bulletin_due"};
+    static const char *const told[] = {"no",         "title",        "kind",        "state",
+                                       "start",      "end",          "survey_due",  "entry_due",
+                                       "accept_due", "bulletin_due", "summary_due", "dispatch_day"};
     struct swept s = {.txn = txn, .ctx = ctx, .county = county, .who = actor->who};
     const char **areas = actor_areas(ctx, actor, "sweep_unit.read"), **village;
     struct node *rows = node_add_list(out, "rows");

@@ -186,8 +186,9 @@ Test(sweep, paper_first, .init = setup, .fini = teardown)
     harness_send(h, "\0339dypcb\r");
     SEES(h, "打印预览 > 入户排查表");
     cr_assert_eq(io_read_file(county.ctx, paper(h, "3"), 65536, &text, &len), 0);
-    static const char *const want[] = {"入户排查表", "|  1",       "| 40", "1见到孩子",
-                                       "照护人签字", "入户人签字", "阿依·"};
+    static const char *const want[] = {
+        "入户排查表", "|  1",       "| 40",  "1见到孩子",
+        "照护人签字", "入户人签字", "阿依·", "名单上没有、要核实的孩子"};
     for (size_t i = 0; i < NELEM(want); i++)
         cr_assert(strstr(text, want[i]) != NULL, "%s:\n%s", want[i], text);
     for (size_t i = 0; i < NELEM(never); i++)
@@ -256,6 +257,7 @@ Test(sweep, progress_submit_accept, .init = setup, .fini = teardown)
     harness_send(h, "=57\r");
     SEES(h, "汇龙镇");
     SEES(h, "零更新村");
+    SEES(h, "摸排完成就是今天");
     harness_send(h, "\0339");
     SEES(h, "调度表");
     LACKS(h, "接收或退回"); /* nothing was submitted */
@@ -378,7 +380,7 @@ Test(sweep, from_spot_check_to_bulletin, .init = setup, .fini = teardown)
     harness_send(h, "1");
     SEES(h, "用哪次冻结");
     SEES(h, "1 第 1 次  通报");
-    LACKS(h, "摸排完成");
+    LACKS(h, "录入完成");
     harness_send(h, "1");
     SEES(h, "56 排查文书");
     SEES(h, "二、各镇排名"); /* a page of the text is seen */
@@ -412,7 +414,7 @@ Test(sweep, from_spot_check_to_bulletin, .init = setup, .fini = teardown)
     harness_send(h, "\03392");
     SEES(h, "起草什么");
     harness_send(h, "3");
-    SEES(h, "用哪次冻结");
+    SEES(h, "1 第 2 次  结束");
     harness_send(h, "1");
     SEES(h, "“冬前排查”总结");
     SEES(h, "抽查2，有误1，已改正1");
