@@ -139,6 +139,11 @@ bool grid_ask(struct app *app, struct grid *g, const struct node *finding, struc
     const struct form_field *f =
         form_field(dict_form(g->s->dict, "sweep_item"), node_text_or(finding, "field", ""));
     const char *text = node_text_or(finding, "text", "");
+    if (strcmp(node_text_or(finding, "code", ""), "exit_result") == 0 &&
+        !node_get(values, "exit_reason")) { /* not leaving after all */
+        node_nil(values, "exit_reason");
+        return true;
+    }
     if (!f || node_get(values, f->name))
         return false;
     if (strcmp(f->name, "exit_reason") == 0) {

@@ -212,6 +212,25 @@ static int propose_exit(struct family *f)
     return err;
 }
 
+/* The answer was corrected: what it proposed is taken back, unless it is decided. */
+static int take_back_exit(struct family *f)
+{
+    char was = sweep_code(f->old, "result"), now = sweep_code(f->rec, "result");
+    const char *source = follow_source(f);
+    struct rec **open;
+    size_t n;
+    int err;
+
+    if ((was != '4' && was != '5') || now == '4' || now == '5' || !rec_ref(f->rec, "child"))
+        return 0;
+    err = review_open(f->txn, f, f->county, rec_ref(f->rec, "child"), &open, &n);
+    for (size_t i = 0; i < n && !err; i++)
+        if (strchr("46", sweep_code(open[i], "kind")) &&
+            rec_same(rec_get(open[i], "source"), source))
+            err = review_recall(f->txn, f->ctx, f->county, f->actor, open[i]->id);
+    return err == HE_DENIED || err == HE_CONFLICT || err == HE_NOTFOUND ? 0 : err;
+}
+
 /* What was seen at a place stands with the place. */
 static int tell_place(struct family *f)
 {
@@ -259,7 +278,7 @@ int sweep_item_stored(struct family *f)
     sweep_tally_add(delta, f->old, -1);
     sweep_tally_add(delta, f->rec, 1);
     if ((err = sweep_count_add(&s, rec_get(f->rec, "village"), delta)) || (err = propose_exit(f)) ||
-        (err = tell_place(f)) || (err = sweep_spot_fixed(f)))
+        (err = take_back_exit(f)) || (err = tell_place(f)) || (err = sweep_spot_fixed(f)))
         return err;
     return renew(f);
 }

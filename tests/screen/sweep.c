@@ -116,6 +116,14 @@ Test(sweep, typed_in_for_a_director, .init = setup, .fini = teardown)
     harness_stop(h);
 }
 
+static int64_t exits_waiting(void)
+{
+    struct node *body = node_map(county.ctx);
+    node_str(body, "type", "change");
+    node_str(body, "where", "kind = '4' and state in ('1','2')");
+    return node_num(county_call(&county, "gao", OP_REC_COUNT, body), "total", -1);
+}
+
 /* What the rules refuse stays on the screen with its reason. */
 Test(sweep, refused_rows_say_why, .init = setup, .fini = teardown)
 {
@@ -133,6 +141,11 @@ Test(sweep, refused_rows_say_why, .init = setup, .fini = teardown)
     SEES(h, "已报乡镇和县里审核");
     SEES(h, "已查 1/40");
     cr_assert_eq(answered("result = '4' and exit_reason = '02'"), 1);
+    harness_send(h, "\033[A11\r"); /* a slip: the row again */
+    SEES(h, ">  2");
+    harness_settle(h);
+    cr_assert_eq(answered("result = '1' and exit_reason is empty"), 1);
+    cr_assert_eq(exits_waiting(), 0, "what was proposed is taken back");
     harness_send(h, "4\r"); /* not met: no result yet, but what was heard */
     SEES(h, "没有见到孩子的，写明情况");
     harness_send(h, "家里没有人\r");
