@@ -93,6 +93,42 @@ Test(box, export_asks_what_for, .init = setup, .fini = teardown)
     harness_stop(h);
 }
 
+/* Feedback of the national system becomes a task of the village, and the reply goes back. */
+Test(box, feedback_and_reply, .init = setup, .fini = teardown)
+{
+    struct harness *h = county_screen(&county, "xu", NULL);
+    static const char back[] = "序号,姓名,所在村,问题字段,问题描述\n"
+                               "1,欧阳思远,幸福一村,监护人电话,电话是空号\n";
+    char *path = talloc_asprintf(county.ctx, "%s/box/xu/in/反馈.csv", county.run.dir);
+    cr_assert_eq(io_write_file(path, back, strlen(back), 0600), 0);
+    harness_send(h, "=81\r");
+    SEES(h, "反馈.csv");
+    harness_send(h, "1");
+    SEES(h, "导入成什么");
+    harness_send(h, "dbsx\r");
+    SEES(h, "前几行会这样登记");
+    harness_send(h, "\0333");
+    SEES(h, "各列都对上了吗");
+    harness_send(h, "1");
+    SEES(h, "检查结果");
+    harness_send(h, "\0333");
+    SEES(h, "现在导入吗");
+    harness_send(h, "1");
+    SEES(h, "导入结果");
+    SEES(h, "存入 1");
+    harness_send(h, "\0333=42\r");
+    SEES(h, "42 待办事项");
+    harness_send(h, "\0339名单\r");
+    SEES(h, "5 上级反馈");
+    harness_send(h, "5");
+    SEES(h, "欧阳思远");
+    harness_send(h, "\0339dc\r回复上级\r");
+    SEES(h, "上级反馈的回复");
+    harness_send(h, "3");
+    SEES(h, "已放进取件箱：task-");
+    harness_stop(h);
+}
+
 Test(box, users_of_the_security_administrator, .init = setup, .fini = teardown)
 {
     struct harness *h = county_screen(&county, "an", NULL);
