@@ -273,8 +273,9 @@ static int scope_learn(struct find *f)
     int err;
 
     if (f->q->ask->only) {
-        f->own = talloc_memdup(f->q, f->q->ask->only, (f->q->ask->nonly + 1) * sizeof *ids);
         f->nown = f->q->ask->nonly;
+        f->own = talloc_array(f->q, uint64_t, f->nown + 1);
+        memcpy(f->own, f->q->ask->only, f->nown * sizeof *ids);
         return 0;
     }
     if (form_is_shared(f->q->ask->form) || (s->streams && !s->areas))
