@@ -503,7 +503,7 @@ Test(register, the_same_child_at_once)
                       county_body(c.ctx,
                                   "type=child|?confirm_all|v.name=王小雨|v.sex=%d|v.village=%s"
                                   "|v.child_kinds=10|v.birth_date=2016-03-12|v.id_no=%s",
-                                  serial % 2 ? 1 : 2, V1, county_idno(c.ctx, "20160312", serial)));
+                                  serial % 2 ? 1 : 2, V1, county_idno(c.ctx, "2016-03-12", serial)));
             cr_assert_eq(wire_send(fd[i], n, 10000), 0);
         }
         for (int i = 0; i < CROWD; i++) {
