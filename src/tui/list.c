@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "tui/jump.h"
 
-enum { FILTER_COLS = 16, FILTER_CHARS = 40, TYPING_MS = 150 };
+enum { FILTER_COLS = 16, FILTER_CHARS = 40, TYPING_MS = 150, MARK_MAX = 5000 };
 
 /* ---- marks ---- */
 
@@ -28,16 +28,21 @@ static uint32_t row_version(const struct list *l, uint64_t id)
     return 0;
 }
 
+static void mark_add(struct list *l, uint64_t id, uint32_t version)
+{
+    l->mark = talloc_realloc(l, l->mark, uint64_t, l->nmark + 1);
+    l->mark_version = talloc_realloc(l, l->mark_version, uint32_t, l->nmark + 1);
+    MUST(l->mark && l->mark_version);
+    l->mark[l->nmark] = id;
+    l->mark_version[l->nmark++] = version;
+}
+
 void list_mark(struct list *l, uint64_t id, bool on)
 {
     if (on == list_marked(l, id))
         return;
     if (on) {
-        l->mark = talloc_realloc(l, l->mark, uint64_t, l->nmark + 1);
-        l->mark_version = talloc_realloc(l, l->mark_version, uint32_t, l->nmark + 1);
-        MUST(l->mark && l->mark_version);
-        l->mark[l->nmark] = id;
-        l->mark_version[l->nmark++] = row_version(l, id);
+        mark_add(l, id, row_version(l, id));
         return;
     }
     for (size_t i = 0; i < l->nmark; i++)
@@ -47,16 +52,43 @@ void list_mark(struct list *l, uint64_t id, bool on)
         }
 }
 
-/* All of the page; when they are all marked, none any more. */
-static void mark_page(struct app *app, struct list *l)
+/* Every row of the list, read anew. */
+static void mark_list(struct app *app, struct list *l)
 {
-    bool on = false;
+    void *ctx = talloc_new(l);
+    size_t n;
+    if (l->total > MARK_MAX) {
+        app_message(app, _("一次最多选 %d 条，这个名单有 %lld 条：先按 / 筛选，或换一个区划。"),
+                    MARK_MAX, (long long)l->total);
+    } else {
+        const struct node **row = list_rows(app, l, ctx, &n);
+        l->nmark = 0;
+        for (size_t i = 0; row && i < n; i++)
+            mark_add(l, (uint64_t)node_num(row[i], "id", 0),
+                     (uint32_t)node_num(row[i], "version", 0));
+        if (row)
+            app_message(app, _("选上了名单里的全部 %zu 条；再按 * 去掉。"), n);
+    }
+    talloc_free(ctx);
+}
+
+/* First the page, then the whole list, then none any more. */
+static void mark_more(struct app *app, struct list *l)
+{
+    bool page = false, pages = l->next || l->npage > 1;
     for (size_t i = 0; i < l->nrow; i++)
-        on = on || !list_marked(l, l->row[i].id);
+        page = page || !list_marked(l, l->row[i].id);
+    if (!page && pages && (int64_t)l->nmark < l->total) {
+        mark_list(app, l);
+        return;
+    }
     for (size_t i = 0; i < l->nrow; i++)
-        list_mark(l, l->row[i].id, on);
-    if (on && l->next)
-        app_message(app, _("选上了这一页的 %zu 条；其他页要翻过去再选。"), l->nrow);
+        list_mark(l, l->row[i].id, page);
+    if (!page)
+        l->nmark = 0;
+    if (page && pages)
+        app_message(app, _("选上了这一页的 %zu 条；再按 * 选上全部 %lld 条。"), l->nrow,
+                    (long long)l->total);
 }
 
 /* ---- the filter ---- */
@@ -183,7 +215,7 @@ static enum handled list_act(struct app *app, struct list *l, enum action act)
     case ACT_FILTER:
         return l->typing = true, KEY_TAKEN;
     case ACT_MARK_ALL:
-        return mark_page(app, l), KEY_TAKEN;
+        return mark_more(app, l), KEY_TAKEN;
     case ACT_MARK:
         if (l->at < l->nrow) {
             list_mark(l, l->row[l->at].id, !list_marked(l, l->row[l->at].id));
@@ -263,7 +295,8 @@ static const char *list_help(struct app *app, struct screen *scr)
         _("直接输入姓名、拼音首字母，或按 / 再输入号码的几位，名单随着变短；Esc Esc 清除。\n"
           "在一行前面输入数字，再按回车办理；可以先在几行前面都输入，一起办。\n"
           "%s\n"
-          "空格选上一行，* 选上整页，F9 里是对选上的行能办的事，还有名单、列、计数、打印、导出。\n"
+          "空格选上一行，* 选上整页，再按一次选上整个名单，F9 "
+          "里是对选上的行能办的事，还有名单、列、计数、打印、导出。\n"
           "行首的 ~ 表示这一条刚被别人改过。"),
         options);
 }

@@ -75,6 +75,8 @@ int list_reload(struct app *, struct list *);
 int list_restart(struct app *, struct list *);
 void list_page_move(struct app *, struct list *, int by);
 void list_last(struct app *, struct list *);
+/* All *n rows of the list {id, version, v}, under ctx; NULL on an error, after its sentence. */
+const struct node **list_rows(struct app *, const struct list *, void *ctx, size_t *n);
 /* The request body that asks for what the list shows (no paging). */
 struct node *list_body(void *ctx, const struct list *);
 enum wire_op list_op(const struct list *);       /* … which is asked with it, */

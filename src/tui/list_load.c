@@ -62,6 +62,13 @@ static struct node *ask(void *ctx, const struct list *l, const char *after)
     return b;
 }
 
+const struct node **list_rows(struct app *app, const struct list *l, void *ctx, size_t *n)
+{
+    struct node *body = ask(ctx, l, NULL);
+    node_remove(body, "count");
+    return session_rows(app, l->s, ctx, list_op(l), body, n, NULL);
+}
+
 static int fetch(struct app *app, struct list *l, const char *after, struct node **answer)
 {
     struct node *body = ask(l, l, after);

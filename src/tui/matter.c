@@ -318,59 +318,89 @@ int matter_handover(struct app *app, struct session *s, const uint64_t *ids, siz
     return done;
 }
 
-/* ---- looked through ---- */
+/* ---- many at once ---- */
+
+enum { PIECE = 100 }; /* rows of one request */
+
+struct many {
+    const uint64_t *ids;
+    const uint32_t *version; /* NULL: ids alone are sent */
+    size_t n;
+    int64_t done;
+    const char *left; /* why the first of those that stay was not done, NULL */
+};
+
+static struct node *many_body(void *ctx, const struct many *m, size_t from)
+{
+    struct node *body = node_map(ctx), *list = node_add_list(body, m->version ? "rows" : "ids");
+    for (size_t i = from; i < m->n && i < from + PIECE; i++) {
+        if (!m->version) {
+            node_int(list, NULL, (int64_t)m->ids[i]);
+            continue;
+        }
+        struct node *row = node_add_map(list, NULL);
+        node_int(row, "id", (int64_t)m->ids[i]);
+        node_int(row, "version", m->version[i]);
+    }
+    return body;
+}
+
+/* Piece by piece; what is done stays done when the user stops it or the line drops. False when the
+ * first piece already failed, after its sentence. */
+static bool many_send(struct app *app, struct session *s, void *ctx, enum wire_op op,
+                      struct many *m)
+{
+    struct node *answer;
+    for (size_t i = 0; i < m->n; i += PIECE) {
+        if (m->n > PIECE) {
+            app_progress(app, _("正在办理 %zu/%zu，Ctrl-C 停止"), i, m->n);
+            app_show(app);
+        }
+        if (app_stopped(app)) {
+            m->left = _("按您的要求停下了");
+            return true;
+        }
+        if (session_call(app, s, ctx, op, many_body(ctx, m, i), &answer) < 0) {
+            m->left = _("没有办完，请再办一次");
+            return i > 0;
+        }
+        m->done += node_num(answer, "done", 0);
+        const struct node *left = node_first(node_get(answer, "skipped"));
+        m->left = m->left ? m->left : node_text(left, "text");
+    }
+    return true;
+}
 
 int matter_checked(struct app *app, struct session *s, const uint64_t *ids, size_t n)
 {
+    struct many m = {.ids = ids, .n = n};
     void *ctx = talloc_new(app);
-    struct node *body = node_map(ctx), *list = node_add_list(body, "ids"), *answer;
     char *text = text_printf(ctx, _("这 %zu 个孩子都看过、问过，档案里写的没有变化？"), n);
-    int done = 0;
-    for (size_t i = 0; i < n; i++)
-        node_int(list, NULL, (int64_t)ids[i]);
-    if (n && popup_confirm(app, _("核实无变化"), text, _("都核实过，没有变化")) &&
-        session_call(app, s, ctx, OP_CHILD_CHECKED, body, &answer) == 0) {
-        const struct node *left = node_first(node_get(answer, "skipped"));
-        app_message(app, left ? _("已核实 %lld 个；没有核实的：%s") : _("已核实 %lld 个。%s"),
-                    (long long)node_num(answer, "done", 0), node_text_or(left, "text", ""));
-        done = 1;
-    }
+    bool sent = n && popup_confirm(app, _("核实无变化"), text, _("都核实过，没有变化")) &&
+                many_send(app, s, ctx, OP_CHILD_CHECKED, &m);
+    if (sent)
+        app_message(app, m.left ? _("已核实 %lld 个；没有核实的：%s") : _("已核实 %lld 个。%s"),
+                    (long long)m.done, m.left ? m.left : "");
     talloc_free(ctx);
-    return done;
+    return sent;
 }
 
 /* ---- the national system ---- */
 
-/* The first of those that stay on the list says why. */
-static void say_synced(struct app *app, const struct node *answer)
-{
-    const struct node *left = node_first(node_get(answer, "skipped"));
-    if (left)
-        app_message(app, _("已标 %lld 份；没有标的：%s"), (long long)node_num(answer, "done", 0),
-                    node_text_or(left, "text", ""));
-    else
-        app_message(app, _("已标 %lld 份为已同步。"), (long long)node_num(answer, "done", 0));
-}
-
 int matter_synced(struct app *app, struct session *s, const uint64_t *ids, const uint32_t *version,
                   size_t n)
 {
+    struct many m = {.ids = ids, .version = version, .n = n};
     void *ctx = talloc_new(app);
-    struct node *body = node_map(ctx), *rows = node_add_list(body, "rows"), *answer;
     char *text = text_printf(ctx, _("这 %zu 份档案的变化都已经录入全国系统？"), n);
-    int done = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct node *row = node_add_map(rows, NULL);
-        node_int(row, "id", (int64_t)ids[i]);
-        node_int(row, "version", version[i]);
-    }
-    if (n && popup_confirm(app, _("全国系统"), text, _("标为已同步")) &&
-        session_call(app, s, ctx, OP_NATIONAL_DONE, body, &answer) == 0) {
-        say_synced(app, answer);
-        done = 1;
-    }
+    bool sent = n && popup_confirm(app, _("全国系统"), text, _("标为已同步")) &&
+                many_send(app, s, ctx, OP_NATIONAL_DONE, &m);
+    if (sent && m.left)
+        app_message(app, _("已标 %lld 份；没有标的：%s"), (long long)m.done, m.left);
+    else if (sent)
+        app_message(app, _("已标 %lld 份为已同步。"), (long long)m.done);
     talloc_free(ctx);
-    return done;
+    return sent;
 }
 
 /* ---- a change of one's own ---- */

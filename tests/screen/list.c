@@ -128,6 +128,27 @@ Test(list, options_menu_sort_count, .init = setup, .fini = teardown)
     harness_stop(h);
 }
 
+/* * takes the page, then the whole list, then none; what is done goes in pieces. */
+Test(list, a_whole_list_is_marked, .init = setup, .fini = teardown)
+{
+    struct harness *h = children("gao", NULL);
+    SEES(h, "共40条");
+    harness_send(h, " *");
+    SEES(h, "再按 * 选上全部 40 条");
+    harness_send(h, "*");
+    SEES(h, "选上了名单里的全部 40 条");
+    SEES(h, "已选40");
+    harness_send(h, "*");
+    cr_assert(harness_wait_gone(h, "已选", HARNESS_MS), "%s", harness_text(h));
+    harness_send(h, "**");
+    SEES(h, "已选40");
+    harness_send(h, "\0339核实\r");
+    SEES(h, "这 40 个孩子都看过、问过");
+    harness_send(h, "1");
+    SEES(h, "已核实 40 个");
+    harness_stop(h);
+}
+
 Test(list, wide_terminals_show_more, .init = setup, .fini = teardown)
 {
     struct harness *h = children("gao", &(struct harness_opts){.rows = 24, .cols = 80});
