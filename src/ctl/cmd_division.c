@@ -237,12 +237,12 @@ int cmd_division_empty(struct ctl *c)
     int r = ctl_call(c, OP_AREA_EMPTY, b, &answer);
     if (r < 0)
         return r;
+    int64_t villages = node_num(answer, "villages", 0); /* the pages let the answer go */
     struct empty e = {out_open(c, c->format, column, NELEM(column)), 0};
     r = ctl_pages(c, OP_AREA_EMPTY, b, 0, empty_row, &e);
     out_close(e.out);
     if (r == 0)
-        out_say(_("%lld 个村(居)里，%zu 个没有一份档案"),
-                (long long)node_num(answer, "villages", 0), e.n);
+        out_say(_("%lld 个村(居)里，%zu 个没有一份档案"), (long long)villages, e.n);
     return r;
 }
 
