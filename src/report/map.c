@@ -19,12 +19,14 @@ static const struct {
               {"{", "("},  {"}", ")"},  {"*", ""},   {"※", ""},   {":", ""},  {"＊", ""},
               {"★", ""},   {"、", ","}, {"\"", ""},  {"'", ""}};
 
+static const char shape_heads[] = "\xe2\xe3\xef[]{}*:\"'"; /* first bytes of them */
+
 char *map_clean(void *ctx, const char *heading)
 {
     char *fold = text_fold(ctx, heading);
     char *out = fold;
     for (const char *p = fold; *p;) {
-        size_t i = 0;
+        size_t i = strchr(shape_heads, *p) ? 0 : NELEM(shapes); /* every cell comes here */
         while (i < NELEM(shapes) && strncmp(p, shapes[i].from, strlen(shapes[i].from)) != 0)
             i++;
         if (i == NELEM(shapes)) {

@@ -163,6 +163,7 @@ static void export_wait(const struct daemon *d, struct export_run *x, double sto
     bool stopped = false;
 
     while (waitpid(x->pid, &x->status, WNOHANG) == 0) {
+        nanosleep(&pause, NULL); /* until then it may still be a copy of this program */
         long now[2] = {memory_kb(x->pid, "Rss:"), memory_kb(d->pid, "Rss:")};
 
         x->cpu = cpu_s(x->pid) + cpu_s(d->pid);
@@ -173,7 +174,6 @@ static void export_wait(const struct daemon *d, struct export_run *x, double sto
             kill(x->pid, SIGINT);
             stopped = true;
         }
-        nanosleep(&pause, NULL);
     }
     x->took = now_s() - x->begun;
 }
