@@ -14,7 +14,7 @@
 
 #define FEW       2000
 #define FAR       20000
-#define WAIT_MS   200
+#define WAIT_MS   800 /* once, while today's table is not there yet */
 #define VIEWS_MAX 64
 
 struct due {
