@@ -194,6 +194,13 @@ Test(register, views_and_ledgers)
                           not ? "on" : "not on", views[i].view, v.c.raw);
         }
     }
+    /* the fifth ledger: what was done in danger, until there are cases */
+    county_do(&v.c, v.fd, "rec.add",
+              county_body(v.c.ctx, "type=urgent_report|v.found_on=2026-11-22 08:10|v.triggers=9|"
+                                   "v.village=" V1 "|v.facts=一个人在家|?confirm_all"));
+    county_do(&v.c, v.fd, "rec.list",
+              county_body(v.c.ctx, "type=urgent_report|view=ledger_case|*fields=found_on"));
+    cr_expect(strstr(v.c.raw, "08:10"), "%s", v.c.raw);
     /* the special-watch list takes one that does not qualify and counts apart (decision 1) */
     county_do(&v.c, v.fd, "child.watch",
               county_body(v.c.ctx, "#id=%lld|?on|why=多看一眼", (long long)v.id[1]));
