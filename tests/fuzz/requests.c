@@ -80,8 +80,8 @@ static const char *const texts[] = {"",
                                     "王小雨",
                                     "欧阳·买买提",
                                     "\x01\x02\x1b[2J",
-                                    "\xe2\x80\xae"
-                                    "x",
+                                    ("\xe2\x80\xae"
+                                     "x"),
                                     "１２３",
                                     "1,2,3",
                                     "1,,",

@@ -480,7 +480,7 @@ Test(work_visit, reporter_is_filled_blind)
         cr_expect_str_eq(node_text_or(node_get(w.out, "v"), "reporter", ""), TOLD_BY);
     }
     /* The same and another one, sent again: neither changes anything, nor tells which it was. */
-    static const char *const again[] = {"reporter=" TOLD_BY, "reporter=别人", "reporter=-"};
+    static const char *const again[] = {("reporter=" TOLD_BY), "reporter=别人", "reporter=-"};
     const char *first = NULL;
     for (size_t i = 0; i < NELEM(again); i++) {
         s = (struct save){.form = form, .id = 1, .version = 1, .confirm_all = true};
