@@ -20,19 +20,19 @@
 
 struct rec {
     const struct form *form;
-    uint64_t id;        /* 0: not stored yet */
-    uint32_t version;   /* 0: not stored yet; +1 with every change */
-    const char **val;   /* [form->nfield] canonical text, NULL = never answered */
+    uint64_t id;      /* 0: not stored yet */
+    uint32_t version; /* 0: not stored yet; +1 with every change */
+    const char **val; /* [form->nfield] canonical text, NULL = never answered */
 };
 
 struct rec *rec_new(void *ctx, const struct form *);
 struct rec *rec_copy(void *ctx, const struct rec *);
-const char *rec_get(const struct rec *, const char *field);       /* MUST know the field */
+const char *rec_get(const struct rec *, const char *field); /* MUST know the field */
 const char *rec_at(const struct rec *, const struct form_field *);
 void rec_set(struct rec *, const char *field, const char *value); /* copies; NULL or "" clears */
 void rec_set_at(struct rec *, const struct form_field *, const char *value);
-bool rec_same(const char *a, const char *b);                      /* NULL equals NULL */
-uint64_t rec_ref(const struct rec *, const char *field);          /* id of a ref field, 0 */
+bool rec_same(const char *a, const char *b);             /* NULL equals NULL */
+uint64_t rec_ref(const struct rec *, const char *field); /* id of a ref field, 0 */
 /* The title field's value, or "编号 17". */
 const char *rec_title(void *ctx, const struct rec *); /* a ref or user title: also "编号 17" */
 
@@ -61,9 +61,12 @@ bool rec_derived(const struct rec *, const struct form_field *, struct date toda
  * Everything is folded (text_fold) and without middle dots; d and r are in capitals. A child with a
  * name of three characters and an ID number has about ten.
  */
-const char **rec_tokens(void *ctx, const struct rec *);   /* NULL-terminated, distinct */
+const char **rec_tokens(void *ctx, const struct rec *); /* NULL-terminated, distinct */
 /* Only those of these kinds ("nd"); NULL: all. */
 const char **rec_tokens_of(void *ctx, const struct rec *, const char *kinds);
+/* As names stand in tokens: folded, and without middle dots or points, so that 买买提·艾力 is found with
+ * and without. */
+char *rec_fold_name(void *ctx, const char *name);
 /* The token prefixes that a typed word may mean, best first, NULL-terminated; empty for nothing. */
 const char **rec_query_tokens(void *ctx, const char *word);
 

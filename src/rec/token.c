@@ -53,8 +53,7 @@ static void token_reversed(struct tokens *ts, const char *s, size_t len)
     token_add(ts, 'r', back, len);
 }
 
-/* Folded, and without middle dots or points: 买买提·艾力 is found with and without. */
-static char *token_fold(void *ctx, const char *s)
+char *rec_fold_name(void *ctx, const char *s)
 {
     char *fold = text_fold(ctx, s), *to = fold;
 
@@ -87,7 +86,7 @@ static void token_spell(struct tokens *ts, char kind, const char *s, size_t max)
  */
 static void token_name(struct tokens *ts, const char *name)
 {
-    char *fold = token_fold(ts->t, name);
+    char *fold = rec_fold_name(ts->t, name);
     const char *p = fold;
 
     for (int i = 0; *p && i < TOKEN_CHARS; i++) {
@@ -209,7 +208,7 @@ static void query_letters(struct tokens *ts, const char *word, bool hanzi)
 const char **rec_query_tokens(void *ctx, const char *word)
 {
     struct tokens ts = token_start(ctx);
-    char *s = token_fold(ts.t, word);
+    char *s = rec_fold_name(ts.t, word);
     struct mix m = token_mix(s);
     size_t len = strlen(s);
     bool number = m.digit && !m.other && (!m.letter || (m.letter == 1 && s[len - 1] == 'x'));

@@ -24,24 +24,6 @@ struct names {
     size_t line, told;
 };
 
-/* As names stand in the index: folded, without middle dots. */
-static char *plain(void *ctx, const char *s, size_t len)
-{
-    char *fold = text_fold(ctx, talloc_strndup(ctx, s, len)), *to = fold;
-
-    for (const char *p = fold; *p;) {
-        const char *from = p;
-        uint32_t cp = text_next(&p);
-
-        if (cp == 0xB7 || cp == '.')
-            continue;
-        memmove(to, from, (size_t)(p - from));
-        to += p - from;
-    }
-    *to = '\0';
-    return fold;
-}
-
 static void tell(struct names *k, char level, const char *code, const char *text)
 {
     if (k->told++ < TOLD_MAX)
@@ -79,7 +61,7 @@ static int is_phone(struct names *k, const char *d, bool *yes)
         if ((err = txn_get(k->f->txn, no, k->person, ids[i], &rec)) == 0)
             for (size_t j = 0; j < rec->form->nfield && !*yes; j++)
                 *yes = rec->form->field[j].mask && rec->val[j] &&
-                       strcmp(plain(no, rec->val[j], strlen(rec->val[j])), d) == 0;
+                       strcmp(rec_fold_name(no, rec->val[j]), d) == 0;
         err = err == HE_NOTFOUND ? 0 : err;
     }
     talloc_free(no);
@@ -143,7 +125,7 @@ static int called(struct names *k, const char *name, const uint64_t *ids, size_t
         if ((err = txn_get(k->f->txn, tmp, k->child, ids[i], &rec)) == 0)
             for (size_t j = 0; j < rec->form->nfield && !is; j++)
                 is = rec->form->field[j].person && rec->val[j] &&
-                     strcmp(plain(tmp, rec->val[j], strlen(rec->val[j])), name) == 0;
+                     strcmp(rec_fold_name(tmp, rec->val[j]), name) == 0;
         err = err == HE_NOTFOUND ? 0 : err;
         *hit |= is;
         *seen = is && actor_sees(k->f->txn, k->f->county, k->f->actor, "child.read", rec);
@@ -199,7 +181,7 @@ static int line_names(struct names *k, const char *line, size_t len)
 {
     int err = 0;
 
-    for (const char *s = plain(k->f, line, len); *s && !err;) {
+    for (const char *s = rec_fold_name(k->f, talloc_strndup(k->f, line, len)); *s && !err;) {
         size_t bytes = 0, chars = 0;
         bool seen = false;
 
