@@ -50,7 +50,7 @@ static struct node *ask(void *ctx, const struct list *l, const char *after)
     node_int(b, "limit", l->limit);
     if (after)
         node_str(b, "after", after);
-    else
+    if (!after || l->total < 0) /* later pages know it from the first one */
         node_bool(b, "count", true);
     if (l->typing)
         node_bool(b, "typing", true);

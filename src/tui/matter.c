@@ -320,7 +320,7 @@ int matter_handover(struct app *app, struct session *s, const uint64_t *ids, siz
 
 /* ---- many at once ---- */
 
-enum { PIECE = 100 }; /* rows of one request */
+enum { PIECE = 20 }; /* rows of one request, as in review_bulk.c */
 
 struct many {
     const uint64_t *ids;
